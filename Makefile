@@ -1,0 +1,70 @@
+# Two commands: `make demo` and `make test`. The rest are their parts.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+SERVE ?= 1
+PYTHON_VERSION := 3.11
+
+ROOT := $(CURDIR)
+UV_HOME := $(ROOT)/.uv
+UV := $(shell command -v uv 2>/dev/null || echo $(UV_HOME)/bin/uv)
+VOC := $(ROOT)/.venv/bin/voc
+BIN := $(ROOT)/.venv/bin
+# a lock's stamp: rebuilt when the lock changes, untouched otherwise
+PIPELINE_STAMP := .venv/.built-from-lock
+SUPERSET_STAMP := .venv-superset/.built-from-lock
+
+.PHONY: help demo test lint env stop clean status lock fast-test
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
+
+demo: env ## start everything, load sample data, run the night, serve (SERVE=0: stop at the end)
+	@VOC_EARLIER_STEPS="$$(cat .venv/.env-seconds 2>/dev/null || echo '{}')" \
+		$(VOC) demo $(if $(filter 0,$(SERVE)),--no-serve,--serve) $(DEMO_ARGS); \
+		status=$$?; rm -f .venv/.env-seconds; exit $$status
+
+test: env lint ## lint, then the whole test suite (end to end on real services)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+fast-test: env ## unit and integration tests only
+	@$(BIN)/python -m pytest --ignore tests/end_to_end $(PYTEST_ARGS)
+
+lint: env ## ruff, mypy, import law, sqlfluff
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/sqlfluff lint --disable-progress-bar -q dbt_project
+
+env: $(PIPELINE_STAMP) $(SUPERSET_STAMP) ## build both Python environments from the locks
+
+$(UV_HOME)/bin/uv:
+	@echo "  … uv is not installed: putting it into .uv/"
+	@python3 -m venv $(UV_HOME) && $(UV_HOME)/bin/pip install --quiet --disable-pip-version-check uv
+
+# uv from the PATH is used as it is; ours is made on demand
+.PHONY: uv-ready
+uv-ready: $(if $(filter $(UV_HOME)/bin/uv,$(UV)),$(UV_HOME)/bin/uv)
+
+$(PIPELINE_STAMP): locks/pipeline.txt pyproject.toml | uv-ready
+	@scripts/build_environment .venv locks/pipeline.txt "$(UV)" --project
+
+$(SUPERSET_STAMP): locks/superset.txt | uv-ready
+	@scripts/build_environment .venv-superset locks/superset.txt "$(UV)"
+
+stop: ## stop all services, keep the data
+	@if [ -x $(VOC) ]; then $(VOC) stop; else echo "Nothing to stop."; fi
+
+clean: ## stop and remove everything that was built or loaded
+	@if [ -x $(VOC) ]; then $(VOC) clean --yes; fi
+	@rm -rf .venv .venv-superset .uv dbt_project/target dbt_project/logs .pytest_cache \
+		.mypy_cache .ruff_cache .import_linter_cache
+	@echo "Removed the environments."
+
+status: env ## how things stand
+	@$(VOC) status
+
+lock: | uv-ready ## resolve the dependencies anew and rewrite the locks
+	$(UV) pip compile --quiet --python-version $(PYTHON_VERSION) --no-header --extra dev \
+		pyproject.toml -o locks/pipeline.txt --upgrade
+	$(UV) pip compile --quiet --python-version $(PYTHON_VERSION) --no-header \
+		--exclude-newer 2026-06-01T00:00:00Z locks/superset.in -o locks/superset.txt --upgrade

@@ -1,0 +1,10 @@
+"""Tags that a DAG may carry; a test refuses any other."""
+
+from enum import StrEnum
+
+
+class Tag(StrEnum):
+    """Families: how often, how urgent when it fails."""
+
+    NIGHTLY = "schedule/nightly"
+    TIER_1 = "impact/tier_1"

@@ -1,0 +1,62 @@
+"""Fixtures shared by all tests: a real PostgreSQL per test process, a fresh database per module."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Start the embedded PostgreSQL with a state folder of its own; yield that folder."""
+    from warehouse import credentials, local_postgres
+    from warehouse.settings import load_settings
+
+    state = tmp_path_factory.mktemp("voc-state")
+    before = os.environ.get("VOC_STATE_DIR")
+    os.environ["VOC_STATE_DIR"] = str(state)
+    credentials.ensure_credentials(state)
+    port = local_postgres.free_port(56000 + (os.getpid() % 4000))
+    (state / "settings.json").write_text(json.dumps({"pg_port": port}))
+    settings = load_settings()
+    local_postgres.ensure_running(settings)
+    try:
+        yield state
+    finally:
+        local_postgres.remove(settings)
+        if before is None:
+            del os.environ["VOC_STATE_DIR"]
+        else:
+            os.environ["VOC_STATE_DIR"] = before
+
+
+@pytest.fixture(scope="module")
+def database(postgres_server: Path, request: pytest.FixtureRequest) -> Iterator:
+    """Yield `Settings` bound to a migrated, empty database of this test module."""
+    from warehouse import migrate, roles
+    from warehouse.settings import load_settings
+
+    patch = pytest.MonkeyPatch()
+    name = f"voc_{abs(hash(request.module.__name__)) % 10**8}"
+    patch.setenv("VOC_STATE_DIR", str(postgres_server))
+    patch.setenv("VOC_PG_DATABASE", name)
+    settings = load_settings()
+    url = settings.database_url("voc_admin", database="postgres")
+    with psycopg.connect(url, autocommit=True) as connection:
+        for leftover in (name, "crm_source"):
+            connection.execute(f"drop database if exists {leftover} with (force)")
+    roles.ensure_roles(settings)
+    migrate.migrate(settings)
+    try:
+        yield settings
+    finally:
+        patch.undo()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"drop database if exists {name} with (force)")

@@ -1,0 +1,1 @@
+"""What the layers share: settings, PostgreSQL access, migrations, local services, the CLI."""

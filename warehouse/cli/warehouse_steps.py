@@ -1,0 +1,53 @@
+"""`voc dbt | gate | publish`: single steps of the path, by hand."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from warehouse import dbt
+from warehouse.cli.nightly import newest_night
+from warehouse.cli.steps import console
+from warehouse.settings import load_settings
+
+
+def run_dbt(
+    context: typer.Context,
+    target: Annotated[str, typer.Option(help="staging or analytics: which role.")] = "analytics",
+) -> None:
+    """Run dbt with this installation's connections.
+
+    Examples:
+
+      voc dbt build --select mart_nps
+
+      voc dbt --target staging build --select staging
+    """
+    dbt.run(load_settings(), context.args, target=target, echo=True)
+
+
+def gate(name: Annotated[str, typer.Argument(help="landing, labels or marts")]) -> None:
+    """Run one Great Expectations gate by hand."""
+    from expectations.gate import run_gate
+    from warehouse.ledger import start_run
+
+    settings = load_settings()
+    run_id = f"gate__{name}"
+    start_run(settings, run_id, "voc_gate", newest_night(settings))
+    report = run_gate(name, settings, run_id)
+    for result in report.results:
+        mark = "[green]✓[/green]" if result.is_success else f"[red]✗ {result.severity}[/red]"
+        console.print(f"{mark} {result.suite}: {result.expectation} {result.observed or ''}")
+
+
+def publish(
+    rollback: Annotated[bool, typer.Option("--rollback", help="Take the last swap back.")] = False,
+) -> None:
+    """Swap the built marts into the schema that readers see, or take the last swap back."""
+    from warehouse.publish import publish as swap
+    from warehouse.publish import rollback as swap_back
+
+    settings = load_settings()
+    tables = swap_back(settings) if rollback else swap(settings, "publish__by_hand")
+    console.print(f"{'Rolled back' if rollback else 'Published'}: {', '.join(tables)}")

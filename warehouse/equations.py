@@ -1,0 +1,228 @@
+"""The equations of the path: what must stand on both sides of each stage, and who may see both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from warehouse.publish import BUILD_SCHEMA, PUBLISHED_SCHEMA
+from warehouse.stage_counts import StageCount, compare_keys
+
+ALL_SOURCES = "all"  # source_slug where the later side has no source any more
+
+# loads since the last run that ended well: also what was imported by hand between two nights
+RECENT_LOADS = """
+    select loads.load_id, loads.source_slug, loads.entity, loads.rows_read, loads.rows_landed,
+        loads.rows_quarantined, loads.status, loads.started_at
+    from ops.loads as loads
+    where loads.started_at >= coalesce(
+        (
+            select max(runs.started_at) from ops.runs as runs
+            where runs.status = 'success' and runs.run_id <> %(run_id)s
+        ),
+        '-infinity'
+    )
+"""
+
+# raw table with feedback in it -> (source_slug, native id) as SQL
+_RAW_FEEDBACK = {
+    "raw_crm.customer_notes": ("'crm_notes'", "note_id"),
+    "raw_calls.calls": ("'calls'", "call_id"),
+    "raw_reviews.reviews": ("'reviews'", "review_id"),
+    "raw_surveys.responses": ("'surveys'", "response_id"),
+    "raw_files.feedback": ("source_slug", "source_record_id"),
+}
+
+_CURRENT_VERSION = "(select pipeline_version from nlp.pipelines where is_current)"
+
+
+@dataclass(frozen=True)
+class Equation:
+    """How to measure one stage, as a role that may see both of its sides."""
+
+    role: str
+    measure: Callable[[psycopg.Connection[Any], str], list[StageCount]]
+    next_step: str
+
+
+def _measure_landed(connection: psycopg.Connection[Any], run_id: str) -> list[StageCount]:
+    rows = connection.execute(
+        f"""
+        select source_slug, sum(rows_read)::bigint, sum(rows_landed)::bigint,
+            sum(rows_quarantined)::bigint
+        from ({RECENT_LOADS}) as loads
+        where status = 'success'
+        group by source_slug
+        order by source_slug
+        """,
+        {"run_id": run_id},
+    )
+    return [StageCount("landed", *row) for row in rows]
+
+
+def _measure_int_feedback(connection: psycopg.Connection[Any], run_id: str) -> list[StageCount]:
+    landed = [
+        f"select {source} as source_slug, {native_id}::text as row_key from {table}"
+        for table, (source, native_id) in _RAW_FEEDBACK.items()
+        if _exists(connection, table)
+    ]
+    if not landed:
+        return []
+    return compare_keys(
+        connection,
+        "raw_to_int_feedback",
+        left=" union all ".join(landed),
+        right="""
+            select source_slug, source_record_id as row_key, false as is_set_aside
+            from intermediate.int_feedback
+            union all
+            select source_slug, source_record_id, true from intermediate.int_feedback_set_aside
+        """,
+    )
+
+
+def _measure_documents(connection: psycopg.Connection[Any], run_id: str) -> list[StageCount]:
+    # the hash is part of the key: labels of an earlier wording are not labels of this one
+    return compare_keys(
+        connection,
+        "int_feedback_to_documents",
+        left="select source_slug, feedback_key || text_hash as row_key "
+        "from intermediate.int_feedback",
+        right=f"""
+            select source_slug, feedback_key || text_hash as row_key, false as is_set_aside
+            from nlp.documents
+            where pipeline_version = {_CURRENT_VERSION}
+        """,
+    )
+
+
+def _measure_fct_feedback(connection: psycopg.Connection[Any], run_id: str) -> list[StageCount]:
+    return compare_keys(
+        connection,
+        "documents_to_fct_feedback",
+        left=f"""
+            select source_slug, feedback_key || pipeline_version as row_key
+            from nlp.documents
+            where pipeline_version = {_CURRENT_VERSION}
+        """,
+        right="""
+            select source_slug, feedback_key || coalesce(pipeline_version, '') as row_key,
+                false as is_set_aside
+            from core.fct_feedback
+        """,
+    )
+
+
+def _measure_fct_opinion_unit(
+    connection: psycopg.Connection[Any], run_id: str
+) -> list[StageCount]:
+    return compare_keys(
+        connection,
+        "opinion_units_to_fct_opinion_unit",
+        left=f"""
+            select documents.source_slug, units.feedback_key || '|' || units.unit_seq as row_key
+            from nlp.opinion_units as units
+            inner join nlp.documents as documents
+                on units.feedback_key = documents.feedback_key
+                and units.pipeline_version = documents.pipeline_version
+            where units.speaker = 'customer' and units.pipeline_version = {_CURRENT_VERSION}
+        """,
+        right="""
+            select feedback.source_slug, units.feedback_key || '|' || units.unit_seq as row_key,
+                false as is_set_aside
+            from core.fct_opinion_unit as units
+            left join core.fct_feedback as feedback on units.feedback_key = feedback.feedback_key
+        """,
+    )
+
+
+def _sum_up(
+    equation: str, *, fact: str, left_out: str, mart: str, count_column: str
+) -> Callable[[psycopg.Connection[Any], str], list[StageCount]]:
+    """Make the measure of a mart that only has counts: fact rows = their sum + what is left out.
+
+    Looks at the mart as built, or as published once the build was swapped in.
+    """
+
+    def measure(connection: psycopg.Connection[Any], run_id: str) -> list[StageCount]:
+        built = _exists(connection, f"{BUILD_SCHEMA}.{mart}")
+        schema = BUILD_SCHEMA if built else PUBLISHED_SCHEMA
+        row = connection.execute(
+            f"""
+            select
+                (select count(*) from {fact}),
+                (select coalesce(sum({count_column}), 0)::bigint from {schema}.{mart}),
+                (select count(*) from {fact} where {left_out})
+            """
+        ).fetchone()
+        assert row is not None  # an aggregate without a group always has its row
+        return [StageCount(equation, ALL_SOURCES, *row)]
+
+    return measure
+
+
+_REBUILD = "build core and the marts again; a join to a dimension that lacks a key loses rows"
+
+EQUATIONS: dict[str, Equation] = {
+    "landed": Equation(
+        "voc_loader",
+        _measure_landed,
+        "read ops.loads and the log of the load, then load the source again",
+    ),
+    "raw_to_int_feedback": Equation(
+        "voc_stager",
+        _measure_int_feedback,
+        "a staging model filters or fans out: each raw record belongs to int_feedback or, "
+        "with a reason, to int_feedback_set_aside",
+    ),
+    "int_feedback_to_documents": Equation(
+        "voc_stager",
+        _measure_documents,
+        "run the labelling job again: it takes what has no labels of the current version",
+    ),
+    "documents_to_fct_feedback": Equation("voc_modeler", _measure_fct_feedback, _REBUILD),
+    "opinion_units_to_fct_opinion_unit": Equation(
+        "voc_modeler", _measure_fct_opinion_unit, _REBUILD
+    ),
+    "fct_opinion_unit_to_mart_journey_touchpoints": Equation(
+        "voc_modeler",
+        _sum_up(
+            "fct_opinion_unit_to_mart_journey_touchpoints",
+            fact="core.fct_opinion_unit",
+            left_out="not (subject_slug = 'us' and is_relevant and touchpoint_slug is not null)",
+            mart="mart_journey_touchpoints",
+            count_column="unit_count",
+        ),
+        _REBUILD,
+    ),
+    "fct_opinion_unit_to_mart_theme_trend": Equation(
+        "voc_modeler",
+        _sum_up(
+            "fct_opinion_unit_to_mart_theme_trend",
+            fact="core.fct_opinion_unit",
+            left_out="not (subject_slug = 'us' and is_relevant and topic_slug is not null)",
+            mart="mart_theme_trend",
+            count_column="unit_count",
+        ),
+        _REBUILD,
+    ),
+    "fct_feedback_to_mart_nps": Equation(
+        "voc_modeler",
+        _sum_up(
+            "fct_feedback_to_mart_nps",
+            fact="core.fct_feedback",
+            left_out="not (subject_slug = 'us' and nps_score is not null)",
+            mart="mart_nps",
+            count_column="response_count",
+        ),
+        _REBUILD,
+    ),
+}
+
+
+def _exists(connection: psycopg.Connection[Any], table: str) -> bool:
+    row = connection.execute("select to_regclass(%s) is not null", (table,)).fetchone()
+    return bool(row and row[0])

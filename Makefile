@@ -2,7 +2,9 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SERVE ?= 1
-PYTHON_VERSION := 3.11
+
+# the version that the locks are resolved for; 3.12 and 3.13 install from them too
+LOCK_PYTHON := 3.11
 
 ROOT := $(CURDIR)
 UV_HOME := $(ROOT)/.uv
@@ -38,8 +40,7 @@ lint: env ## ruff, mypy, import law, sqlfluff
 env: $(PIPELINE_STAMP) $(SUPERSET_STAMP) ## build both Python environments from the locks
 
 $(UV_HOME)/bin/uv:
-	@echo "  … uv is not installed: putting it into .uv/"
-	@python3 -m venv $(UV_HOME) && $(UV_HOME)/bin/pip install --quiet --disable-pip-version-check uv
+	@scripts/install_uv $(UV_HOME)
 
 # uv from the PATH is used as it is; ours is made on demand
 .PHONY: uv-ready
@@ -64,7 +65,7 @@ status: env ## how things stand
 	@$(VOC) status
 
 lock: | uv-ready ## resolve the dependencies anew and rewrite the locks
-	$(UV) pip compile --quiet --python-version $(PYTHON_VERSION) --no-header --extra dev \
+	$(UV) pip compile --quiet --python-version $(LOCK_PYTHON) --no-header --extra dev \
 		pyproject.toml -o locks/pipeline.txt --upgrade
-	$(UV) pip compile --quiet --python-version $(PYTHON_VERSION) --no-header \
+	$(UV) pip compile --quiet --python-version $(LOCK_PYTHON) --no-header \
 		--exclude-newer 2026-06-01T00:00:00Z locks/superset.in -o locks/superset.txt --upgrade

@@ -1,27 +1,38 @@
 """dbt inside the DAG: one task per model, so that a failed model is seen by its name.
 
 `dbt_project/target/manifest.json` is read at parse time (no `dbt ls`); `voc dbt parse` writes it.
+Airflow reads the DAG file anew for every task that it runs. Reading Cosmos and the manifest each
+time costs more than most tasks, so a task outside a group gets that group as an empty shell
+(`get_parsing_context` says for which task the file is being read).
 """
 
 from __future__ import annotations
 
-from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
-from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
+from airflow.sdk import TaskGroup, get_parsing_context
 
 from warehouse import dbt
 from warehouse.settings import Settings
 
 
-def make_dbt_group(group_id: str, steps: list[str], settings: Settings) -> DbtTaskGroup:
-    """Return the task group that builds and tests some of `warehouse.dbt.STEPS`, all of one role.
+def make_dbt_group(name: str, settings: Settings) -> TaskGroup:
+    """Return the task group that builds one of `warehouse.dbt.STEPS` and then tests it.
 
     One producer runs a single `dbt build`; each model's own task watches for that model's result.
     """
-    chosen = [dbt.STEPS[step] for step in steps]
-    (target,) = {step.target for step in chosen}
+    running_task = get_parsing_context().task_id
+    if running_task and not running_task.startswith(f"{name}."):
+        return TaskGroup(name)
+    return _make_model_tasks(name, settings)
+
+
+def _make_model_tasks(name: str, settings: Settings) -> TaskGroup:
+    from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
+    from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
+
+    step = dbt.STEPS[name]
     project = dbt.project_dir(settings)
     return DbtTaskGroup(
-        group_id=group_id,
+        group_id=name,
         project_config=ProjectConfig(
             dbt_project_path=project,
             manifest_path=dbt.manifest_path(settings),
@@ -30,7 +41,7 @@ def make_dbt_group(group_id: str, steps: list[str], settings: Settings) -> DbtTa
         ),
         profile_config=ProfileConfig(
             profile_name="voc",
-            target_name=target,
+            target_name=step.target,
             profiles_yml_filepath=project / "profiles.yml",
         ),
         execution_config=ExecutionConfig(
@@ -39,12 +50,12 @@ def make_dbt_group(group_id: str, steps: list[str], settings: Settings) -> DbtTa
         ),
         render_config=RenderConfig(
             load_method=LoadMode.DBT_MANIFEST,
-            select=[selector for step in chosen for selector in step.select],
-            test_behavior=TestBehavior.BUILD,
+            select=list(step.select),
+            test_behavior=TestBehavior.AFTER_ALL,
             emit_datasets=False,
         ),
         operator_args={
-            "env": {"VOC_RUN_ID": "{{ run_id }}", "VOC_STAGE": f"dbt_{group_id}"},
+            "env": {"VOC_RUN_ID": "{{ run_id }}", "VOC_STAGE": f"dbt_{name}"},
             "append_env": True,
             "deferrable": False,
             "poke_interval": 1,

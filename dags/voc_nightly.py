@@ -111,6 +111,14 @@ def ingest() -> None:
 
 
 @task
+def load_reference() -> None:
+    """Load the vocabularies of `config/` (dbt seeds): what a slug may be, and its names."""
+    from warehouse import dbt
+
+    dbt.build(load_settings(), "reference", get_current_context()["run_id"])
+
+
+@task
 def check_gate(gate: str, equations: list[str]) -> int:
     """Reconcile a stage with the one before, then run its gate; return how many checks ran."""
     from expectations.gate import run_gate
@@ -202,15 +210,14 @@ def voc_nightly() -> None:
     }
     (
         opened
-        >> ingest()
+        >> [ingest(), load_reference()]
         >> gate["landing"]
-        >> make_dbt_group("reference", ["reference"], settings)
-        >> make_dbt_group("staging", ["staging"], settings)
+        >> make_dbt_group("staging", settings)
         >> annotate()
         >> gate["labels"]
-        >> make_dbt_group("core", ["core"], settings)
+        >> make_dbt_group("core", settings)
         >> compute_statistics()
-        >> make_dbt_group("marts", ["marts"], settings)
+        >> make_dbt_group("marts", settings)
         >> gate["marts"]
         >> published
         >> closed

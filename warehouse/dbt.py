@@ -27,7 +27,7 @@ class Step:
 
 # the same selections in the DAG and in `voc run`; the target decides the database role
 STEPS = {
-    "reference": Step("reference", "analytics", ("resource_type:seed",)),
+    "reference": Step("reference", "analytics", ("path:seeds",)),
     "staging": Step("staging", "staging", ("path:models/staging", "path:models/intermediate")),
     "core": Step("core", "analytics", ("path:models/core",)),
     "marts": Step("marts", "analytics", ("path:models/marts",)),

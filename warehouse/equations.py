@@ -116,9 +116,7 @@ def _measure_fct_feedback(connection: psycopg.Connection[Any], run_id: str) -> l
     )
 
 
-def _measure_fct_opinion_unit(
-    connection: psycopg.Connection[Any], run_id: str
-) -> list[StageCount]:
+def _measure_fct_opinion_unit(connection: psycopg.Connection[Any], run_id: str) -> list[StageCount]:
     return compare_keys(
         connection,
         "opinion_units_to_fct_opinion_unit",
@@ -192,7 +190,8 @@ EQUATIONS: dict[str, Equation] = {
         _sum_up(
             "fct_opinion_unit_to_mart_journey_touchpoints",
             fact="core.fct_opinion_unit",
-            left_out="not (subject_slug = 'us' and is_relevant and touchpoint_slug is not null)",
+            left_out="(subject_slug = 'us' and is_relevant and touchpoint_slug is not null)"
+            " is not true",
             mart="mart_journey_touchpoints",
             count_column="unit_count",
         ),
@@ -203,7 +202,7 @@ EQUATIONS: dict[str, Equation] = {
         _sum_up(
             "fct_opinion_unit_to_mart_theme_trend",
             fact="core.fct_opinion_unit",
-            left_out="not (subject_slug = 'us' and is_relevant and topic_slug is not null)",
+            left_out="(subject_slug = 'us' and is_relevant and topic_slug is not null) is not true",
             mart="mart_theme_trend",
             count_column="unit_count",
         ),
@@ -214,7 +213,7 @@ EQUATIONS: dict[str, Equation] = {
         _sum_up(
             "fct_feedback_to_mart_nps",
             fact="core.fct_feedback",
-            left_out="not (subject_slug = 'us' and nps_score is not null)",
+            left_out="(subject_slug = 'us' and nps_score is not null) is not true",
             mart="mart_nps",
             count_column="response_count",
         ),

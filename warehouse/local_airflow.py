@@ -58,6 +58,7 @@ def environment(settings: Settings) -> dict[str, str]:
         AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME="0.3",
         AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL="30",
         AIRFLOW__COSMOS__ENABLE_TELEMETRY="False",
+        AIRFLOW__COSMOS__CACHE_DIR=str(home(settings) / "cosmos"),
         # each task starts the same interpreter state; BLAS threads would fight over the cores
         OMP_NUM_THREADS="1",
     )

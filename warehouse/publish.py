@@ -55,8 +55,8 @@ def publish(settings: Settings, run_id: str, *, allow_missing: bool = False) -> 
         missing = sorted(set(published) - set(built))
         if missing and not allow_missing:
             raise PublishError(
-                f"readers have {', '.join(missing)} today, but the build lacks it: build all marts, "
-                "or publish with allow_missing when the mart was removed on purpose"
+                f"readers have {', '.join(missing)} today, but the build lacks it: build all "
+                "marts, or publish with allow_missing when the mart was removed on purpose"
             )
         _drop_all(connection, PREVIOUS_SCHEMA)
         _move_all(connection, published, PUBLISHED_SCHEMA, PREVIOUS_SCHEMA)

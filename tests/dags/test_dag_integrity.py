@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -62,15 +63,12 @@ def test_every_task_has_a_time_limit_and_retries_where_a_retry_helps(dag_bag, da
 def test_the_stages_stand_in_the_order_of_the_design(dag_bag):
     dag = dag_bag.dags["voc_nightly"]
 
-    for earlier, later in zip(STAGES, STAGES[1:], strict=False):
+    for earlier, later in pairwise(STAGES):
         assert earlier in ancestors(dag, later), f"{later} does not wait for {earlier}"
 
 
 def test_each_model_of_the_path_has_a_task_of_its_name(dag_bag):
-    models = {
-        path.stem
-        for path in (ROOT / "dbt_project" / "models").rglob("*.sql")
-    }
+    models = {path.stem for path in (ROOT / "dbt_project" / "models").rglob("*.sql")}
     tasks = {task.task_id.split(".")[-1] for task in dag_bag.dags["voc_nightly"].tasks}
 
     assert models

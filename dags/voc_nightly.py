@@ -85,10 +85,10 @@ def ingest() -> None:
 
     @task
     def list_sources() -> list[str]:
-        """Return the sources that `config/sources.yml` enables."""
-        from ingestion.registry import enabled_sources
+        """Return the sources of `config/sources.yml`."""
+        from ingestion.registry import list_sources as configured
 
-        return enabled_sources(load_settings())
+        return configured(load_settings())
 
     @task(map_index_template="{{ source_slug }}", max_active_tis_per_dagrun=2)
     def load_source(source: str) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def ingest() -> None:
         context["source_slug"] = source  # type: ignore[typeddict-unknown-key]
         settings = load_settings()
         with ledger.stage(settings, context["run_id"], f"ingest_{source}"):
-            report = registry.load_source(source, settings)
+            report = registry.load_source(settings, source)
         return {
             "rows_read": report.rows_read,
             "rows_landed": report.rows_landed,

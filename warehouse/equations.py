@@ -11,8 +11,6 @@ import psycopg
 from warehouse.publish import BUILD_SCHEMA, PUBLISHED_SCHEMA
 from warehouse.stage_counts import StageCount, compare_keys
 
-ALL_SOURCES = "all"  # source_slug where the later side has no source any more
-
 # loads since the last run that ended well: also what was imported by hand between two nights
 RECENT_LOADS = """
     select loads.load_id, loads.source_slug, loads.entity, loads.rows_read, loads.rows_landed,
@@ -73,7 +71,7 @@ def _measure_int_feedback(connection: psycopg.Connection[Any], run_id: str) -> l
         return []
     return compare_keys(
         connection,
-        "raw_to_int_feedback",
+        "raw -> int_feedback",
         left=" union all ".join(landed),
         right="""
             select source_slug, source_record_id as row_key, false as is_set_aside
@@ -88,7 +86,7 @@ def _measure_documents(connection: psycopg.Connection[Any], run_id: str) -> list
     # the hash is part of the key: labels of an earlier wording are not labels of this one
     return compare_keys(
         connection,
-        "int_feedback_to_documents",
+        "int_feedback -> nlp.documents",
         left="select source_slug, feedback_key || text_hash as row_key "
         "from intermediate.int_feedback",
         right=f"""
@@ -102,7 +100,7 @@ def _measure_documents(connection: psycopg.Connection[Any], run_id: str) -> list
 def _measure_fct_feedback(connection: psycopg.Connection[Any], run_id: str) -> list[StageCount]:
     return compare_keys(
         connection,
-        "documents_to_fct_feedback",
+        "nlp.documents -> core.fct_feedback",
         left=f"""
             select source_slug, feedback_key || pipeline_version as row_key
             from nlp.documents
@@ -119,7 +117,7 @@ def _measure_fct_feedback(connection: psycopg.Connection[Any], run_id: str) -> l
 def _measure_fct_opinion_unit(connection: psycopg.Connection[Any], run_id: str) -> list[StageCount]:
     return compare_keys(
         connection,
-        "opinion_units_to_fct_opinion_unit",
+        "nlp.opinion_units -> core.fct_opinion_unit",
         left=f"""
             select documents.source_slug, units.feedback_key || '|' || units.unit_seq as row_key
             from nlp.opinion_units as units
@@ -137,29 +135,56 @@ def _measure_fct_opinion_unit(connection: psycopg.Connection[Any], run_id: str) 
     )
 
 
-def _sum_up(
-    equation: str, *, fact: str, left_out: str, mart: str, count_column: str
-) -> Callable[[psycopg.Connection[Any], str], list[StageCount]]:
-    """Make the measure of a mart that only has counts: fact rows = their sum + what is left out.
+@dataclass(frozen=True)
+class _SummedMart:
+    """A mart that only has counts: fact rows = their sum + the rows that the mart leaves out."""
 
-    Looks at the mart as built, or as published once the build was swapped in.
-    """
+    name: str
+    count_column: str
+    fact: str
+    keeps: str  # condition of the mart on a fact row
 
-    def measure(connection: psycopg.Connection[Any], run_id: str) -> list[StageCount]:
-        built = _exists(connection, f"{BUILD_SCHEMA}.{mart}")
+
+_SUMMED_MARTS = (
+    _SummedMart(
+        "mart_journey_touchpoints",
+        count_column="unit_count",
+        fact="core.fct_opinion_unit",
+        keeps="subject_slug = 'us' and is_relevant and touchpoint_slug is not null",
+    ),
+    _SummedMart(
+        "mart_theme_trend",
+        count_column="unit_count",
+        fact="core.fct_opinion_unit",
+        keeps="subject_slug = 'us' and is_relevant and topic_slug is not null",
+    ),
+    _SummedMart(
+        "mart_nps",
+        count_column="response_count",
+        fact="core.fct_feedback",
+        keeps="subject_slug = 'us' and nps_score is not null",
+    ),
+)
+
+
+def _measure_marts(connection: psycopg.Connection[Any], run_id: str) -> list[StageCount]:
+    """Measure each mart as built, or as published once the build was swapped in."""
+    counts = []
+    for mart in _SUMMED_MARTS:
+        built = _exists(connection, f"{BUILD_SCHEMA}.{mart.name}")
         schema = BUILD_SCHEMA if built else PUBLISHED_SCHEMA
         row = connection.execute(
             f"""
             select
-                (select count(*) from {fact}),
-                (select coalesce(sum({count_column}), 0)::bigint from {schema}.{mart}),
-                (select count(*) from {fact} where {left_out})
+                (select count(*) from {mart.fact}),
+                (select coalesce(sum({mart.count_column}), 0)::bigint from {schema}.{mart.name}),
+                (select count(*) from {mart.fact} where ({mart.keeps}) is not true)
             """
         ).fetchone()
         assert row is not None  # an aggregate without a group always has its row
-        return [StageCount(equation, ALL_SOURCES, *row)]
-
-    return measure
+        # marts know no sources: the mart's own name stands in their place
+        counts.append(StageCount("core -> marts", mart.name, *row))
+    return counts
 
 
 _REBUILD = "build core and the marts again; a join to a dimension that lacks a key loses rows"
@@ -170,55 +195,22 @@ EQUATIONS: dict[str, Equation] = {
         _measure_landed,
         "read ops.loads and the log of the load, then load the source again",
     ),
-    "raw_to_int_feedback": Equation(
+    "raw -> int_feedback": Equation(
         "voc_stager",
         _measure_int_feedback,
         "a staging model filters or fans out: each raw record belongs to int_feedback or, "
         "with a reason, to int_feedback_set_aside",
     ),
-    "int_feedback_to_documents": Equation(
+    "int_feedback -> nlp.documents": Equation(
         "voc_stager",
         _measure_documents,
         "run the labelling job again: it takes what has no labels of the current version",
     ),
-    "documents_to_fct_feedback": Equation("voc_modeler", _measure_fct_feedback, _REBUILD),
-    "opinion_units_to_fct_opinion_unit": Equation(
+    "nlp.documents -> core.fct_feedback": Equation("voc_modeler", _measure_fct_feedback, _REBUILD),
+    "nlp.opinion_units -> core.fct_opinion_unit": Equation(
         "voc_modeler", _measure_fct_opinion_unit, _REBUILD
     ),
-    "fct_opinion_unit_to_mart_journey_touchpoints": Equation(
-        "voc_modeler",
-        _sum_up(
-            "fct_opinion_unit_to_mart_journey_touchpoints",
-            fact="core.fct_opinion_unit",
-            left_out="(subject_slug = 'us' and is_relevant and touchpoint_slug is not null)"
-            " is not true",
-            mart="mart_journey_touchpoints",
-            count_column="unit_count",
-        ),
-        _REBUILD,
-    ),
-    "fct_opinion_unit_to_mart_theme_trend": Equation(
-        "voc_modeler",
-        _sum_up(
-            "fct_opinion_unit_to_mart_theme_trend",
-            fact="core.fct_opinion_unit",
-            left_out="(subject_slug = 'us' and is_relevant and topic_slug is not null) is not true",
-            mart="mart_theme_trend",
-            count_column="unit_count",
-        ),
-        _REBUILD,
-    ),
-    "fct_feedback_to_mart_nps": Equation(
-        "voc_modeler",
-        _sum_up(
-            "fct_feedback_to_mart_nps",
-            fact="core.fct_feedback",
-            left_out="(subject_slug = 'us' and nps_score is not null) is not true",
-            mart="mart_nps",
-            count_column="response_count",
-        ),
-        _REBUILD,
-    ),
+    "core -> marts": Equation("voc_modeler", _measure_marts, _REBUILD),
 }
 
 

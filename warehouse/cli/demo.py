@@ -114,7 +114,7 @@ def load_history(settings: Settings, night: date, step: StepProgress) -> None:
     from ingestion.registry import load_all
 
     ensure_tables(settings)
-    load_all(settings, progress=step.update)
+    load_all(settings, progress=step.count)
     reveal(settings, night)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
@@ -13,6 +13,9 @@ from rich.table import Table
 from warehouse.cli.nightly import newest_night, run_nightly
 from warehouse.cli.steps import Steps, console
 from warehouse.settings import load_settings
+
+if TYPE_CHECKING:
+    from ingestion.files import ImportReport
 
 quarantine = typer.Typer(help="Rejected records: list, show, replay, drop.", no_args_is_help=True)
 Moment = Annotated[
@@ -41,20 +44,31 @@ def ingest(
       voc ingest crm --full
     """
     from ingestion.landing import ensure_tables
-    from ingestion.registry import enabled_sources, load_source
+    from ingestion.registry import list_sources, load_source
 
     settings = load_settings()
     ensure_tables(settings)
     steps = Steps()
-    for name in [source] if source else enabled_sources(settings):
+    zone = ZoneInfo(settings.time_zone)
+    window = [
+        moment.replace(tzinfo=moment.tzinfo or zone) if moment else None
+        for moment in (since, until)
+    ]
+    for name in [source] if source else list_sources(settings):
         with steps.step(f"ingest {name}") as step:
             report = load_source(
-                name, settings, since=since, until=until, full=full, progress=step.update
+                settings, name, since=window[0], until=window[1], full=full, progress=step.count
             )
-        console.print(
-            f"    read {report.rows_read:,} = landed {report.rows_landed:,} "
-            f"+ quarantined {report.rows_quarantined:,}"
-        )
+        for entity in report.entities:
+            console.print(
+                f"    {entity.entity}: read {entity.rows_read:,} = landed {entity.rows_landed:,} "
+                f"+ quarantined {entity.rows_quarantined:,} {_reasons(entity.quarantine_reasons)}"
+            )
+
+
+def _reasons(counts: dict[str, int]) -> str:
+    listed = ", ".join(f"{reason} {count:,}" for reason, count in sorted(counts.items()))
+    return f"({listed})" if listed else ""
 
 
 def import_file(
@@ -82,12 +96,12 @@ def import_file(
     if not dry_run:
         ensure_tables(settings)
     steps = Steps()
-    with steps.step(f"import {file.name}") as step:
-        report = load(file, mapping, dry_run=dry_run, progress=step.update)
-    console.print(report.render())
+    with steps.step(f"{'check' if dry_run else 'import'} {file.name}") as step:
+        report = load(file, mapping, settings=settings, dry_run=dry_run, progress=step.count)
+    show_import(report)
     if dry_run:
-        return
-    if refresh:
+        console.print("Nothing was landed (dry run).")
+    elif refresh:
         night = newest_night(settings)
         run_nightly(settings, f"import__{night}", night, steps, with_sources=False)
         steps.show()
@@ -98,68 +112,87 @@ def import_file(
         )
 
 
+def show_import(report: ImportReport) -> None:
+    """Print what an import did: the equation, the reasons, the columns nobody asked for."""
+    console.print(
+        f"{report.file_name} -> {report.source_slug}: read {report.rows_read:,} rows = "
+        f"landed {report.rows_landed:,} + quarantined {report.rows_quarantined:,} "
+        f"{_reasons(report.quarantine_reasons)}"
+    )
+    console.print(
+        f"    {report.records:,} pieces of feedback; "
+        f"{report.rows_unchanged:,} rows were there already"
+    )
+    if report.unknown_columns:
+        console.print(f"    columns kept as metadata only: {', '.join(report.unknown_columns)}")
+    for number, sample in enumerate(report.samples, 1):
+        fields = ", ".join(f"{field}: {kind}" for field, kind in sample.items())
+        console.print(f"    sample {number}: {fields}", markup=False)
+
+
 def mappings() -> None:
     """List the mappings that ship with the project."""
-    from ingestion.mappings import load_mapping
+    from ingestion.mappings import list_mappings, load_mapping
 
-    table = Table("name", "for", "file", box=None)
-    for path in sorted((load_settings().config_dir / "mappings").glob("*.yml")):
-        mapping = load_mapping(path)
-        table.add_row(path.stem, mapping.description, str(path))
+    settings = load_settings()
+    table = Table("name", "for", box=None)
+    for name in list_mappings(settings.config_dir):
+        description = load_mapping(settings, name).description
+        table.add_row(name, f"{description.zh}\n{description.en}")
     console.print(table)
 
 
 @quarantine.command("list")
 def list_quarantine(
     source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    status: Annotated[str, typer.Option(help="open, replayed or dropped.")] = "open",
     limit: Annotated[int, typer.Option(min=1)] = 50,
 ) -> None:
     """List rejected records with their reasons, newest first."""
-    from ingestion.quarantine import list_records
+    from ingestion.quarantine import list_entries
 
     table = Table("id", "source", "entity", "native id", "reason", "field", "when", box=None)
-    for record in list_records(load_settings(), source=source, limit=limit):
+    for entry in list_entries(load_settings(), source=source, status=status, limit=limit):
         table.add_row(
-            str(record.quarantine_id),
-            record.source_slug,
-            record.entity,
-            record.native_id or "",
-            record.reason,
-            record.field or "",
-            f"{record.quarantined_at:%Y-%m-%d %H:%M}",
+            str(entry.quarantine_id),
+            entry.source_slug,
+            entry.entity,
+            entry.native_id or "",
+            entry.reason,
+            entry.field or "",
+            f"{entry.quarantined_at:%Y-%m-%d %H:%M}",
         )
-    console.print(table if table.row_count else "The quarantine is empty.")
+    console.print(table if table.row_count else f"No {status} records in quarantine.")
 
 
 @quarantine.command("show")
 def show_quarantine(quarantine_id: int) -> None:
     """Show one rejected record whole. It holds personal data as it came: mind who looks."""
-    from ingestion.quarantine import get_record
+    from ingestion.quarantine import show_entry
 
-    record = get_record(load_settings(), quarantine_id)
-    console.print(f"{record.source_slug}.{record.entity} {record.native_id}: {record.reason}")
-    console.print(f"load {record.load_id}, {record.quarantined_at}, {record.status}")
-    try:
-        console.print_json(json.dumps(json.loads(record.raw_payload), ensure_ascii=False))
-    except json.JSONDecodeError:
-        console.print(record.raw_payload, markup=False)
+    entry = show_entry(load_settings(), quarantine_id)
+    console.print(f"{entry.source_slug}.{entry.entity} {entry.native_id}: {entry.reason}")
+    console.print(f"load {entry.load_id}, {entry.quarantined_at}, {entry.status}")
+    console.print_json(entry.raw_payload, ensure_ascii=False)
 
 
 @quarantine.command("replay")
 def replay_quarantine(
-    source: Annotated[str | None, typer.Option(help="Only this source; all.")] = None,
+    quarantine_ids: Annotated[list[int] | None, typer.Argument(help="Records; all.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
 ) -> None:
     """Try rejected records again, after a fix; those that fit now are landed."""
-    from ingestion.quarantine import replay
+    from ingestion.quarantine import replay_entries
 
-    report = replay(load_settings(), source=source)
-    console.print(f"tried {report.tried:,}: landed {report.landed:,}, still open {report.open:,}")
+    report = replay_entries(load_settings(), quarantine_ids=quarantine_ids, source=source)
+    console.print(f"landed {report.replayed:,}, still open {len(report.still_open):,}")
+    for quarantine_id, reason in list(report.still_open.items())[:20]:
+        console.print(f"    {quarantine_id}: {reason}")
 
 
 @quarantine.command("drop")
-def drop_quarantine(quarantine_id: int) -> None:
-    """Mark a rejected record as not wanted; it stays on record but is not tried again."""
-    from ingestion.quarantine import drop
+def drop_quarantine(quarantine_ids: list[int]) -> None:
+    """Mark rejected records as not wanted; they stay on record but are not tried again."""
+    from ingestion.quarantine import drop_entries
 
-    drop(load_settings(), quarantine_id)
-    console.print(f"Dropped {quarantine_id}.")
+    console.print(f"Dropped {drop_entries(load_settings(), quarantine_ids):,}.")

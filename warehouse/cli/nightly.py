@@ -47,8 +47,8 @@ def run_nightly(
             advisory_lock(connection, "nightly"),
         ):
             if with_sources:
-                with steps.step("ingest sources"), ledger.stage(settings, run_id, "ingest"):
-                    load_all(settings)
+                with steps.step("ingest sources") as step, ledger.stage(settings, run_id, "ingest"):
+                    load_all(settings, progress=step.count)
             with steps.step("gate: landing"), ledger.stage(settings, run_id, "gate_landing"):
                 reconcile(settings, run_id, ["landed"])
                 run_gate("landing", settings, run_id)

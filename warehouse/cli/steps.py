@@ -33,6 +33,10 @@ class StepProgress:
             share = f"{done:,} of {total:,}" if total else f"{done:,}"
             console.print(f"    {self._name}: {share} {note}".rstrip())
 
+    def count(self, name: str, rows: int) -> None:
+        """Show how many rows of what have been read."""
+        self.update(rows, note=name)
+
 
 @dataclass
 class Steps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -27,7 +27,9 @@ def run_dbt(
     dbt.run(load_settings(), context.args, target=target, echo=True)
 
 
-def gate(name: Annotated[str, typer.Argument(help="landing, labels or marts")]) -> None:
+def gate(
+    name: Annotated[Literal["landing", "labels", "marts"], typer.Argument(help="Which one.")],
+) -> None:
     """Run one Great Expectations gate by hand."""
     from expectations.gate import run_gate
     from warehouse.ledger import start_run

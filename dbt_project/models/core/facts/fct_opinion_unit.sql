@@ -1,0 +1,58 @@
+-- Grain: one opinion unit that a customer uttered. What our own staff said is left out.
+with feedback as (
+    select * from {{ ref('fct_feedback') }}
+),
+
+opinion_units as (
+    select * from {{ source('nlp', 'opinion_units') }}
+    where speaker = 'customer'
+)
+
+select
+    -- keys
+    opinion_units.feedback_key,
+    opinion_units.unit_seq,
+    feedback.channel_slug,
+    feedback.customer_key,
+    feedback.author_key,
+    feedback.store_key,
+    feedback.subject_slug,
+    -- labels
+    opinion_units.touchpoint_slug,
+    opinion_units.department_slug,
+    opinion_units.topic_slug,
+    opinion_units.sentiment_label,
+    opinion_units.emotion_slug,
+    opinion_units.intent_slug,
+    opinion_units.need_kind,
+    opinion_units.need_slug,
+    opinion_units.cause_slug,
+    opinion_units.severity_slug,
+    opinion_units.decision_effect_slug,
+    opinion_units.promise_role,
+    opinion_units.competitor_slug,
+    opinion_units.keywords,
+    -- place and text
+    feedback.region,
+    opinion_units.redacted_text,
+    opinion_units.char_start,
+    opinion_units.char_end,
+    -- measures
+    opinion_units.sentiment_score,
+    opinion_units.sentiment_confidence,
+    opinion_units.intensity,
+    opinion_units.effort,
+    opinion_units.touchpoint_confidence,
+    opinion_units.department_confidence,
+    opinion_units.topic_confidence,
+    feedback.dedup_weight,
+    -- flags
+    feedback.is_relevant,
+    -- timestamps
+    feedback.occurred_date
+from opinion_units
+-- the version comes from the feedback: labels of older pipelines stay where they are
+inner join feedback
+    on
+        opinion_units.feedback_key = feedback.feedback_key
+        and opinion_units.pipeline_version = feedback.pipeline_version

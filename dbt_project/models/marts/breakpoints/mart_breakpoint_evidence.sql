@@ -1,0 +1,73 @@
+-- Grain: one feedback in a breakpoint, over the last 12 months, in the customer's
+-- words.
+with periods as (
+    select * from {{ ref('dim_reporting_period') }}
+    where period_slug = 'last_12_months'
+),
+
+breakpoints as (
+    select breakpoints.*
+    from {{ ref('fct_breakpoint') }} as breakpoints
+    inner join periods
+        on breakpoints.occurred_date between periods.first_month and periods.last_date
+),
+
+kinds as (
+    select * from {{ ref('label_values') }}
+    where vocabulary = 'breakpoint_kind'
+)
+
+select
+    breakpoints.breakpoint_key,
+    breakpoints.from_department_slug,
+    from_departments.department_name_zh as from_department_name_zh,
+    from_departments.department_name_en as from_department_name_en,
+    breakpoints.to_department_slug,
+    to_departments.department_name_zh as to_department_name_zh,
+    to_departments.department_name_en as to_department_name_en,
+    from_departments.department_name_zh || ' → ' || to_departments.department_name_zh
+        as pair_label_zh,
+    breakpoints.breakpoint_kind,
+    kinds.name_zh as breakpoint_kind_name_zh,
+    kinds.name_en as breakpoint_kind_name_en,
+    breakpoints.feedback_key,
+    breakpoints.occurred_date,
+    breakpoints.channel_slug,
+    channels.channel_name_zh,
+    {{ region_or_unknown('breakpoints.region') }} as region,
+    left(feedback.redacted_text, 300) as quote,
+    from_units.redacted_text as from_quote,
+    to_units.redacted_text as to_quote,
+    breakpoints.intensity,
+    row_number() over (
+        partition by
+            breakpoints.from_department_slug,
+            breakpoints.to_department_slug,
+            breakpoints.breakpoint_kind
+        order by
+            -- the strongest feeling first; copies of one text last; the newest of
+            -- equals
+            breakpoints.intensity desc nulls last,
+            breakpoints.dedup_weight desc,
+            breakpoints.occurred_date desc,
+            breakpoints.feedback_key asc
+    )::integer as evidence_rank
+from breakpoints
+inner join {{ ref('fct_feedback') }} as feedback
+    on breakpoints.feedback_key = feedback.feedback_key
+inner join {{ ref('fct_opinion_unit') }} as from_units
+    on
+        breakpoints.feedback_key = from_units.feedback_key
+        and breakpoints.from_unit_seq = from_units.unit_seq
+inner join {{ ref('fct_opinion_unit') }} as to_units
+    on
+        breakpoints.feedback_key = to_units.feedback_key
+        and breakpoints.to_unit_seq = to_units.unit_seq
+inner join {{ ref('dim_department') }} as from_departments
+    on breakpoints.from_department_slug = from_departments.department_slug
+inner join {{ ref('dim_department') }} as to_departments
+    on breakpoints.to_department_slug = to_departments.department_slug
+inner join {{ ref('dim_channel') }} as channels
+    on breakpoints.channel_slug = channels.channel_slug
+left join kinds
+    on breakpoints.breakpoint_kind = kinds.slug

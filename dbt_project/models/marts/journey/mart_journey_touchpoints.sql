@@ -1,0 +1,110 @@
+-- Grain: one month, touchpoint, channel and region in which somebody spoke of it.
+with units as (
+    select
+        feedback_key,
+        touchpoint_slug,
+        channel_slug,
+        sentiment_label,
+        sentiment_score,
+        intensity,
+        dedup_weight,
+        {{ region_or_unknown('region') }} as region,
+        {{ month_of('occurred_date') }} as month
+    from {{ ref('fct_opinion_unit') }}
+    where
+        subject_slug = 'us'
+        and is_relevant
+        and touchpoint_slug is not null
+),
+
+-- one vote per feedback and touchpoint: three sentences about one delivery are one
+-- opinion
+opinions as (
+    select
+        month,
+        touchpoint_slug,
+        channel_slug,
+        region,
+        feedback_key,
+        count(*) as unit_count,
+        avg(sentiment_score) as sentiment_score,
+        sum(intensity) as intensity_sum,
+        count(intensity) as intensity_count,
+        sum(dedup_weight) as weighted_unit_count,
+        sign(
+            sum((sentiment_label = 'positive')::integer)
+            - sum((sentiment_label = 'negative')::integer)
+        ) as leaning
+    from units
+    group by month, touchpoint_slug, channel_slug, region, feedback_key
+),
+
+cells as (
+    select
+        month,
+        touchpoint_slug,
+        channel_slug,
+        region,
+        count(*)::integer as feedback_count,
+        sum(unit_count)::integer as unit_count,
+        count(*) filter (where leaning > 0)::integer as positive_count,
+        count(*) filter (where leaning = 0)::integer as neutral_count,
+        count(*) filter (where leaning < 0)::integer as negative_count,
+        count(leaning)::integer as scored_count,
+        round(coalesce(sum(sentiment_score), 0)::numeric, 6)::double precision
+            as sentiment_score_sum,
+        coalesce(sum(intensity_sum), 0)::double precision as intensity_sum,
+        sum(intensity_count)::integer as intensity_count,
+        round(sum(weighted_unit_count)::numeric, 6)::double precision
+            as weighted_unit_count
+    from opinions
+    group by month, touchpoint_slug, channel_slug, region
+)
+
+select
+    cells.month,
+    cells.touchpoint_slug,
+    touchpoints.touchpoint_name_zh,
+    touchpoints.touchpoint_name_en,
+    touchpoints.touchpoint_order,
+    touchpoints.stage_slug,
+    touchpoints.stage_name_zh,
+    touchpoints.stage_name_en,
+    touchpoints.stage_order,
+    cells.channel_slug,
+    channels.channel_name_zh,
+    channels.channel_name_en,
+    cells.region,
+    cells.feedback_count,
+    cells.unit_count,
+    cells.positive_count,
+    cells.neutral_count,
+    cells.negative_count,
+    cells.scored_count,
+    cells.sentiment_score_sum,
+    cells.intensity_sum,
+    cells.intensity_count,
+    cells.weighted_unit_count,
+    {{ shown(
+        net_score('cells.positive_count', 'cells.negative_count', 'cells.scored_count'),
+        'cells.scored_count',
+    ) }} as net_sentiment_pct,
+    {{ shown(
+        net_score_bound(
+            'cells.positive_count', 'cells.negative_count', 'cells.scored_count', 'low'
+        ),
+        'cells.scored_count',
+    ) }} as net_sentiment_low,
+    {{ shown(
+        net_score_bound(
+            'cells.positive_count', 'cells.negative_count', 'cells.scored_count', 'high'
+        ),
+        'cells.scored_count',
+    ) }} as net_sentiment_high,
+    {{ is_small_sample('cells.scored_count') }} as is_small_sample,
+    {{ is_suppressed('cells.scored_count') }} as is_suppressed
+from cells
+inner join {{ ref('dim_touchpoint') }} as touchpoints
+    on cells.touchpoint_slug = touchpoints.touchpoint_slug
+inner join {{ ref('dim_channel') }} as channels
+    on cells.channel_slug = channels.channel_slug

@@ -1,0 +1,8 @@
+-- The contract holds a record in which nothing was said and nothing rated: a reason
+-- code of int_feedback__unioned no longer catches it.
+select feedback_key
+from {{ ref('int_feedback') }}
+where
+    text is null
+    and turns is null
+    and num_nonnulls(rating, nps_score, csat_score, ces_score) = 0

@@ -1,0 +1,1 @@
+"""Sources and files -> raw_*: contracts, quarantine, landing; one module per source."""

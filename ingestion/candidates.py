@@ -1,0 +1,68 @@
+"""What a connector hands to the landing: records to validate, and what could not be a record."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ingestion.contracts import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record that was read, in the contract's field names.
+
+    `payload` is what quarantine keeps when the record does not fit (None: `values` themselves).
+    `row_count` is how many rows of the source it was made of (turns of a dialogue in a file);
+    `place` says where it stood, for people.
+    """
+
+    values: dict[str, Any]
+    payload: Any = None
+    row_count: int = 1
+    place: str | None = None
+
+    def dump_payload(self) -> str:
+        """Return the payload as JSON text that PostgreSQL can hold."""
+        return dump_payload(self.values if self.payload is None else self.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Something that was read but is no record, such as a line that is not JSON."""
+
+    problem: Problem
+    payload: Any
+    native_id: str | None = None
+    row_count: int = 1
+
+    def dump_payload(self) -> str:
+        """Return the payload as JSON text that PostgreSQL can hold."""
+        return dump_payload(self.payload)
+
+
+def dump_payload(payload: Any) -> str:
+    """Write JSON with NUL bytes and lone surrogates escaped; `json.loads` restores them."""
+    text = json.dumps(payload, ensure_ascii=False, default=_as_plain)
+    # backslashreplace writes a lone surrogate as \\udXXX, which is just what JSON wants
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def escape_bytes(text: str) -> str:
+    """Show undecodable bytes (kept by `surrogateescape`) as \\xNN among the readable text."""
+    return "".join(
+        f"\\x{ord(char) - 0xDC00:02x}" if "\udc80" <= char <= "\udcff" else char for char in text
+    )
+
+
+def _as_plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date):  # datetime is one, too
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return str(value)

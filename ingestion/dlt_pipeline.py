@@ -1,0 +1,151 @@
+"""The dlt pipeline of one raw schema: Arrow tables to disk, COPY into staging, merge by key."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from ingestion.candidates import Candidate, Reject
+from ingestion.contracts import Entity
+from ingestion.entity_load import EntityLoad, Progress
+from ingestion.errors import IngestionError
+from ingestion.raw_tables import NUMERIC_PRECISION, NUMERIC_SCALE, STAGING_SCHEMA
+from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    import dlt
+    import psycopg
+
+_DLT_TYPES: dict[str, dict[str, Any]] = {
+    "text": {"data_type": "text"},
+    "jsonb": {"data_type": "json"},
+    "timestamptz": {"data_type": "timestamp"},
+    "date": {"data_type": "date"},
+    "numeric": {"data_type": "decimal", "precision": NUMERIC_PRECISION, "scale": NUMERIC_SCALE},
+    "integer": {"data_type": "bigint", "precision": 32},
+    "boolean": {"data_type": "bool"},
+}
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The records of one entity, as a connector reads them.
+
+    `source_slug` is what `ops` calls the source (a mapping's slug for imports).
+    `keeps_watermark` is false when the source is not read by time.
+    """
+
+    entity: Entity
+    candidates: Iterable[Candidate | Reject]
+    source_slug: str
+    keeps_watermark: bool = True
+    detail: dict[str, Any] = field(default_factory=dict)
+    load_id: str = field(default_factory=lambda: uuid4().hex)
+
+
+def run_pipeline(
+    settings: Settings,
+    connection: psycopg.Connection[Any],
+    streams: Sequence[Stream],
+    loads: Sequence[EntityLoad],
+    progress: Progress | None,
+) -> None:
+    """Write what the loads accept of their streams; raise an error of ours unwrapped.
+
+    Nothing new in any stream means nothing to do, and dlt is not even imported.
+    """
+    pending = []
+    for stream, load in zip(streams, loads, strict=True):
+        tables = load.iter_tables(connection, stream.candidates, progress)
+        first = next(tables, None)
+        if first is not None:
+            pending.append((load.entity, chain([first], tables)))
+    if not pending:
+        return
+    _import_dlt()
+    from dlt.pipeline.exceptions import PipelineStepFailed
+
+    resources = [_make_resource(entity, tables) for entity, tables in pending]
+    try:
+        with _fresh_pipeline(settings, streams[0].entity.schema) as pipeline:
+            pipeline.run(resources, loader_file_format="csv")
+    except PipelineStepFailed as failed:
+        own = _find_own(failed)
+        if own is None:
+            raise
+        raise own from failed
+
+
+def _find_own(failure: BaseException | None) -> IngestionError | None:
+    """Return the error of ours inside those that dlt wraps around it."""
+    while failure is not None:
+        if isinstance(failure, IngestionError):
+            return failure
+        failure = failure.__cause__ or failure.__context__
+    return None
+
+
+def _import_dlt() -> ModuleType:
+    # dlt reads these once, when it is first imported
+    os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+    # else it imports Airflow, where that is installed, and asks it for every setting
+    os.environ["PROVIDERS__ENABLE_AIRFLOW_SECRETS"] = "false"
+    # jsonb columns travel as text on purpose; dlt warns about that once per chunk
+    os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
+    return importlib.import_module("dlt")
+
+
+@contextmanager
+def _fresh_pipeline(settings: Settings, schema: str) -> Iterator[dlt.Pipeline]:
+    """Yield the pipeline of a raw schema with an empty working folder, and empty it afterwards.
+
+    The folder holds records in clear on their way: none may stay, not even after a crash. What
+    a crashed run left unloaded is read again from the source, because its watermark did not
+    move. The caller holds the schema's lock.
+    """
+    dlt = _import_dlt()
+    from dlt.destinations import postgres
+
+    dlt.config["load.delete_completed_jobs"] = True
+    dlt.config["load.truncate_staging_dataset"] = True
+    name = f"voc_{schema}"
+    folder = settings.state_dir / "dlt"
+    shutil.rmtree(folder / name, ignore_errors=True)
+    try:
+        yield dlt.pipeline(
+            name,
+            pipelines_dir=str(folder),
+            destination=postgres(
+                credentials=settings.database_url("voc_loader"),
+                staging_dataset_name_layout=STAGING_SCHEMA,
+            ),
+            dataset_name=schema,
+        )
+    finally:
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _make_resource(entity: Entity, tables: Iterable[Any]) -> Any:
+    dlt = _import_dlt()
+    hints: dict[str, Any] = {name: dict(_DLT_TYPES[sql]) for name, sql in entity.columns.items()}
+    for name in entity.key:
+        hints[name]["nullable"] = False
+    if entity.version is not None:
+        # two copies of a record in different chunks: the merge keeps the newer one
+        hints[entity.version]["dedup_sort"] = "desc"
+    return dlt.resource(
+        tables,
+        name=entity.name,
+        write_disposition={"disposition": "merge", "strategy": "delete-insert"},
+        primary_key=entity.key,
+        columns=hints,
+        max_table_nesting=0,
+    )

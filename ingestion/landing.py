@@ -1,0 +1,195 @@
+"""Validated records -> raw_* through dlt: Arrow tables, COPY, merge on the primary key.
+
+Data flow:
+    connector's candidates
+        -> EntityLoad.iter_tables()    contract, quarantine, what is new or changed
+        -> dlt                         extract to disk, COPY into raw_landing, merge into raw_*
+        -> ops.loads, ops.watermarks   counts and how far the source has been read
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from ingestion.dlt_pipeline import Stream, run_pipeline
+from ingestion.entity_load import EntityLoad, Progress
+from ingestion.errors import SourceError
+from ingestion.raw_tables import ensure_tables
+from warehouse.ledger import finish_load, start_load
+from warehouse.postgres import advisory_lock, connect
+from warehouse.settings import Settings
+
+__all__ = ["EntityReport", "LoadReport", "Progress", "Stream", "ensure_tables", "land"]
+
+
+@dataclass(frozen=True)
+class EntityReport:
+    """What one load of one entity did. rows_read = rows_landed + rows_quarantined.
+
+    rows_landed = rows_written + rows_unchanged + rows_superseded; `records_accepted` counts
+    the records that fit the contract (fewer than rows where a row is a turn of a dialogue).
+    """
+
+    source_slug: str
+    entity: str
+    load_id: str
+    rows_read: int
+    rows_landed: int
+    rows_quarantined: int
+    rows_written: int
+    rows_unchanged: int
+    rows_superseded: int
+    records_accepted: int
+    quarantine_reasons: dict[str, int]
+    new_columns: tuple[str, ...]
+    watermark: datetime | None
+    failure: SourceError | None = None
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What one load of one source did, entity by entity."""
+
+    source: str
+    entities: tuple[EntityReport, ...]
+
+    @property
+    def rows_read(self) -> int:
+        """Return the rows read over all entities."""
+        return sum(entity.rows_read for entity in self.entities)
+
+    @property
+    def rows_landed(self) -> int:
+        """Return the rows landed over all entities."""
+        return sum(entity.rows_landed for entity in self.entities)
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Return the rows quarantined over all entities."""
+        return sum(entity.rows_quarantined for entity in self.entities)
+
+
+def land(
+    settings: Settings, source: str, streams: Sequence[Stream], progress: Progress | None = None
+) -> LoadReport:
+    """Land the streams of one source, all in one raw schema, and keep `ops` up to date.
+
+    A stream whose source fails midway lands what it gave, keeps its watermark as far as that
+    is safe, and the first such `SourceError` is raised at the end, after every other stream.
+    Two loads into one raw schema at once are refused.
+    """
+    schema = streams[0].entity.schema
+    with (
+        connect("voc_loader", settings, autocommit=True) as connection,
+        advisory_lock(connection, f"ingestion:{schema}"),
+    ):
+        loads = [
+            EntityLoad(stream.entity, stream.source_slug, settings.hmac_key, stream.load_id)
+            for stream in streams
+        ]
+        with _recorded(settings, streams, loads):
+            run_pipeline(settings, connection, streams, loads, progress)
+        watermarks = [
+            _advance_watermark(connection, stream, load)
+            for stream, load in zip(streams, loads, strict=True)
+        ]
+    report = LoadReport(
+        source,
+        tuple(
+            _make_report(load, watermark) for load, watermark in zip(loads, watermarks, strict=True)
+        ),
+    )
+    for load in loads:
+        if load.failure is not None:
+            load.failure.report = report
+            raise load.failure
+    return report
+
+
+@contextmanager
+def _recorded(
+    settings: Settings, streams: Sequence[Stream], loads: Sequence[EntityLoad]
+) -> Iterator[None]:
+    """Open the loads in `ops.loads` and close them with their counts, however it ends."""
+    for load in loads:
+        start_load(settings, load.load_id, load.source_slug, load.entity.name)
+    crash: BaseException | None = None
+    try:
+        yield
+    except BaseException as failure:
+        crash = failure
+        raise
+    finally:
+        for stream, load in zip(streams, loads, strict=True):
+            cause = crash or load.failure
+            detail = stream.detail | {
+                "rows_written": load.rows_written if crash is None else 0,
+                "rows_unchanged": load.rows_unchanged,
+                "rows_superseded": load.rows_superseded,
+                "quarantine_reasons": dict(load.quarantine_reasons),
+                "new_columns": sorted(load.new_columns),
+            }
+            if cause is not None:
+                detail["error"] = f"{type(cause).__name__}: {cause}"[:2000]
+            finish_load(
+                settings,
+                load.load_id,
+                status="success" if cause is None else "failed",
+                rows_read=load.rows_read,
+                # the merge is one transaction per table: after a crash count nothing as landed
+                rows_landed=load.rows_landed if crash is None else 0,
+                rows_quarantined=load.rows_quarantined,
+                detail=detail,
+            )
+
+
+def _advance_watermark(
+    connection: psycopg.Connection[Any], stream: Stream, load: EntityLoad
+) -> datetime | None:
+    """Move the watermark to the newest version landed; return where it stands.
+
+    After a failure only if the source kept its promise to give the oldest first: else an older
+    record may be among those not read.
+    """
+    is_safe = load.failure is None or load.is_in_order
+    if stream.keeps_watermark and load.newest is not None and is_safe:
+        connection.execute(
+            """
+            insert into ops.watermarks as present (source_slug, entity, watermark, load_id)
+            values (%s, %s, %s, %s)
+            on conflict (source_slug, entity) do update set
+                watermark = excluded.watermark, load_id = excluded.load_id, updated_at = now()
+            where excluded.watermark > present.watermark
+            """,
+            (load.source_slug, load.entity.name, load.newest, load.load_id),
+        )
+    row = connection.execute(
+        "select watermark from ops.watermarks where source_slug = %s and entity = %s",
+        (load.source_slug, load.entity.name),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _make_report(load: EntityLoad, watermark: datetime | None) -> EntityReport:
+    return EntityReport(
+        source_slug=load.source_slug,
+        entity=load.entity.name,
+        load_id=load.load_id,
+        rows_read=load.rows_read,
+        rows_landed=load.rows_landed,
+        rows_quarantined=load.rows_quarantined,
+        rows_written=load.rows_written,
+        rows_unchanged=load.rows_unchanged,
+        rows_superseded=load.rows_superseded,
+        records_accepted=load.records_accepted,
+        quarantine_reasons=dict(load.quarantine_reasons),
+        new_columns=tuple(sorted(load.new_columns)),
+        watermark=watermark,
+        failure=load.failure,
+    )

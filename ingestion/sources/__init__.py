@@ -1,0 +1,1 @@
+"""One module per source; each has `load(settings, since, until, full, progress)`."""

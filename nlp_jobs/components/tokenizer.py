@@ -1,0 +1,40 @@
+"""The Chinese tokenizer: rjieba words as spaCy tokens, about 15 times faster than jieba."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import rjieba
+from spacy import registry
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import DummyTokenizer
+from spacy.vocab import Vocab
+
+
+@registry.tokenizers("voc.rjieba.v1")
+def make_rjieba_tokenizer(hmm: bool = True) -> Callable[[Language], RjiebaTokenizer]:
+    """Build the tokenizer; `hmm` lets rjieba join characters to words it does not know."""
+    return lambda nlp: RjiebaTokenizer(nlp.vocab, hmm)
+
+
+class RjiebaTokenizer(DummyTokenizer):
+    """Words of rjieba; one blank is folded into the word before it, so doc.text == text."""
+
+    def __init__(self, vocab: Vocab, hmm: bool) -> None:
+        self.vocab = vocab
+        self.hmm = hmm
+
+    def __call__(self, text: str) -> Doc:
+        words = rjieba.cut(text, self.hmm)
+        if " " not in text:
+            return Doc(self.vocab, words=words, spaces=[False] * len(words))
+        kept: list[str] = []
+        spaces: list[bool] = []
+        for word in words:
+            if word == " " and kept and not spaces[-1] and not kept[-1].isspace():
+                spaces[-1] = True
+            else:
+                kept.append(word)
+                spaces.append(False)
+        return Doc(self.vocab, words=kept, spaces=spaces)

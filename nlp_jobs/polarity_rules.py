@@ -1,0 +1,115 @@
+"""Polarity by rules: cue words with negation, double negation, degree, comparison, irony.
+
+The rules read what a bag of n-grams cannot: who is compared with whom, what is only wished for,
+what is meant the other way round. The trained head reads everything else; `components.polarity`
+puts both together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nlp_jobs.lexicons.cues import Hit
+
+# A negator reaches this many characters to the right ("不|是很|好").
+NEGATION_REACH = {"zh": 3, "en": 14}
+DEGREE_REACH = {"zh": 2, "en": 10}
+DENIED_PRAISE = -0.8  # 不好 is bad
+DENIED_BLAME = 0.5  # 不差 is not yet good
+DOUBLE_DENIAL = 0.3  # 不是不好 is half-hearted
+_BREAKS = frozenset("，。！？!?；;,.、\n：:")
+
+
+@dataclass(frozen=True)
+class RuleReading:
+    """`score` sums signed cue strengths; `count` says how many cues spoke; the flags say why a
+    reading must overrule the trained head."""
+
+    score: float
+    count: int
+    double_negations: int = 0
+    is_ironic: bool = False
+    is_unreal: bool = False
+    prefers_competitor: bool = False
+
+
+SILENT = RuleReading(0.0, 0)
+_SPEAKING = ("polarity", "better_than", "worse_than", "irony", "unreal", "competitor_preferred")
+
+
+def read_polarity(text: str, hits: Mapping[str, Sequence[Hit]], language: str) -> RuleReading:
+    """Read the polarity cues of one stretch; hit positions refer to `text`."""
+    if not any(layer in hits for layer in _SPEAKING):
+        return SILENT
+    negators = hits.get("negator", ())
+    intensifiers = hits.get("intensifier", ())
+    diminishers = hits.get("diminisher", ())
+    comparisons = _read_comparisons(hits)
+    score, count, double = 0.0, len(comparisons), 0
+    for hit in hits.get("polarity", ()):
+        value = hit.strength if hit.slug == "positive" else -hit.strength
+        denials = count_negators(text, hit, negators, language)
+        if denials and hit.slug == "negative" and _opens_with_negator(text, hit, language):
+            denials += 1  # 「不是|不好」: the cue holds a negator of its own
+        if denials == 1:
+            value *= DENIED_PRAISE if value > 0 else -DENIED_BLAME
+        elif denials:
+            value *= DOUBLE_DENIAL
+            double += 1
+        reach = DEGREE_REACH[language]
+        if _precedes(intensifiers, hit, reach):
+            value *= 1.4
+        if _precedes(diminishers, hit, reach):
+            value *= 0.6
+        score += value
+        count += 1
+    score += sum(comparisons)
+    prefers_competitor = bool(hits.get("competitor")) and bool(hits.get("competitor_preferred"))
+    return RuleReading(
+        score=score,
+        count=count,
+        double_negations=double,
+        is_ironic=bool(hits.get("irony")),
+        is_unreal=bool(hits.get("unreal")),
+        prefers_competitor=prefers_competitor,
+    )
+
+
+def count_negators(text: str, hit: Hit, negators: Sequence[Hit], language: str) -> int:
+    """How many negators stand in a row before the hit, each within reach of the next."""
+    reach = NEGATION_REACH[language]
+    position, count = hit.start, 0
+    for negator in reversed(negators):
+        if negator.end > position:
+            continue
+        between = text[negator.end : position]
+        if len(between) > reach or not _BREAKS.isdisjoint(between):
+            break
+        position, count = negator.start, count + 1
+    return count
+
+
+def is_denied(text: str, hit: Hit, negators: Sequence[Hit], language: str) -> bool:
+    """True when an odd number of negators stands before the hit."""
+    return count_negators(text, hit, negators, language) % 2 == 1
+
+
+def _opens_with_negator(text: str, hit: Hit, language: str) -> bool:
+    cue = text[hit.start : hit.end].lower()
+    return cue[0] in "不没无未" if language == "zh" else cue.startswith(("not ", "no ", "un"))
+
+
+def _precedes(hits: Sequence[Hit], target: Hit, reach: int) -> bool:
+    return any(0 <= target.start - hit.end <= reach for hit in hits)
+
+
+def _read_comparisons(hits: Mapping[str, Sequence[Hit]]) -> list[float]:
+    """+2 where we win, -2 where we lose; 「京东比你们便宜」 names the winner first."""
+    rivals = hits.get("competitor", ())
+    values = []
+    for layer, value in (("better_than", 2.0), ("worse_than", -2.0)):
+        for hit in hits.get(layer, ()):
+            rival_first = any(0 <= hit.start - rival.end <= 2 for rival in rivals)
+            values.append(-value if rival_first else value)
+    return values

@@ -1,0 +1,92 @@
+"""Language and script of a text by counting characters; traditional to simplified Chinese.
+
+Counting beats language-identification models on customer feedback by a wide margin in speed and
+at least equals them in accuracy, because only two languages have to be told from all others.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_ACCENTED = re.compile(r"[\u00c0-\u024f]")
+_OTHER = re.compile(r"[\u0370-\u08ff\u0900-\u0dff\u0e00-\u0fff\u3041-\u30ff\uac00-\ud7af]")
+_WORD = re.compile(r"[a-z']+")
+# A Chinese character says about as much as four Latin letters.
+LETTERS_PER_CHARACTER = 4
+MIXED_SHARE = 0.25
+_ENGLISH = frozenset(
+    "the a an and or but is are was were be been it its this that i my me we you your they to of in"
+    " on for with at from as not no so very too have has had do does did will would can could"
+    " there when what how all good great bad nice never always just only service".split()
+)
+_FOREIGN = frozenset(
+    "de la el los las un una que y en por con para muy pero le les des est et pas je ne vous der die"
+    " das und ist nicht ich ein eine mit o os um uma nao não produto muito com do da il che per non"
+    " sono di è é".split()
+)
+
+
+@dataclass(frozen=True)
+class Script:
+    """`language` zh, en or und; `script` hans, hant, latn, mixed or none."""
+
+    language: str
+    script: str
+
+
+@lru_cache(maxsize=1)
+def traditional_characters() -> frozenset[str]:
+    """Characters that OpenCC would simplify: a text with one of them is converted."""
+    characters = [chr(code) for code in range(0x4E00, 0xA000)]
+    simplified = _converter().convert("\n".join(characters)).split("\n")
+    changed = (old for old, new in zip(characters, simplified, strict=True) if old != new)
+    # OpenCC also maps a few characters that simplified text uses with their own meaning.
+    return frozenset(changed) - set("乾著瞭藉覆蘋")
+
+
+@lru_cache(maxsize=1)
+def _converter():  # type: ignore[no-untyped-def]  # opencc ships no types
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+def to_simplified(text: str) -> str:
+    """`"這個東西質量很好"` -> `"这个东西质量很好"`; simplified text comes back unchanged."""
+    return text if traditional_characters().isdisjoint(text) else _converter().convert(text)
+
+
+def detect_script(text: str) -> Script:
+    """Tell language and script by the share of each script's characters.
+
+    Mixed text goes to the language that says more: `"这个APP很好"` is zh, a brand name in Chinese
+    characters inside an English sentence stays en. Text of other scripts is und.
+    """
+    han = len(_HAN.findall(text))
+    latin = len(_LATIN.findall(text))
+    other = 0 if text.isascii() else len(_OTHER.findall(text))
+    if not han and not latin and not other:
+        return Script("und", "none")
+    weighted_latin = latin / LETTERS_PER_CHARACTER
+    total = han + weighted_latin + other
+    if other > MIXED_SHARE * total:
+        return Script("und", "mixed" if han or latin else "none")
+    language = "zh" if han >= weighted_latin else _latin_language(text)
+    smaller = min(han, weighted_latin)
+    if smaller >= MIXED_SHARE * total and smaller >= 2:
+        return Script(language, "mixed")
+    if han < weighted_latin:
+        return Script(language, "latn")
+    traditional = not traditional_characters().isdisjoint(text)
+    return Script(language, "hant" if traditional else "hans")
+
+
+def _latin_language(text: str) -> str:
+    words = _WORD.findall(text.lower())
+    english = sum(word in _ENGLISH for word in words)
+    foreign = sum(word in _FOREIGN for word in words) + len(_ACCENTED.findall(text))
+    return "und" if foreign > english and len(words) >= 3 else "en"

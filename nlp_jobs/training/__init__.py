@@ -1,0 +1,1 @@
+"""Training of the heads; not needed at run time."""

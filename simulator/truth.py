@@ -1,0 +1,49 @@
+"""The answers, written beside the sources and never landed: what was planted, what each text says.
+
+planted_causes.jsonl   every cause with its size and dates
+texts.jsonl            one line per version of a text: true units, noise, dirt, personal data
+canaries.jsonl         persons who must not be found right of the redaction
+duplicates.jsonl       bursts of near-duplicates and records that were sent again
+broken_records.jsonl   records that cannot be used as they are, and why
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self, TextIO
+
+FILES = ("planted_causes", "texts", "canaries", "duplicates", "broken_records")
+
+
+class TruthWriter:
+    """Writes the truth tables line by line; use it as a context."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stack = ExitStack()
+        self._files: dict[str, TextIO] = {}
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            path = self._folder / f"{name}.jsonl"
+            self._files[name] = self._stack.enter_context(
+                path.open("w", encoding="utf-8", newline="\n")
+            )
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
+
+    def write(self, name: str, record: dict[str, object]) -> None:
+        """Add one line to a truth table."""
+        line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        self._files[name].write(line + "\n")
+
+    def write_all(self, name: str, records: Iterable[dict[str, object]]) -> None:
+        """Add lines to a truth table."""
+        for record in records:
+            self.write(name, record)

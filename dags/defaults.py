@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,6 @@ TASK_DEFAULTS: dict[str, Any] = {
 }
 
 DAG_DEFAULTS: dict[str, Any] = {
-    "start_date": datetime(2026, 1, 1, tzinfo=BUSINESS_ZONE),
     "catchup": False,
     # two runs at once would label and swap under each other's feet
     "max_active_runs": 1,

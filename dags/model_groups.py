@@ -8,10 +8,12 @@ time costs more than most tasks, so a task outside a group gets that group as an
 
 from __future__ import annotations
 
-from airflow.sdk import TaskGroup, get_parsing_context
+from airflow.sdk import TaskGroup, TriggerRule, get_parsing_context
 
 from warehouse import dbt
 from warehouse.settings import Settings
+
+PRODUCER_TASK_ID = "dbt_producer_watcher"  # Cosmos' name; its constant costs the import of Cosmos
 
 
 def make_dbt_group(name: str, settings: Settings) -> TaskGroup:
@@ -31,7 +33,7 @@ def _make_model_tasks(name: str, settings: Settings) -> TaskGroup:
 
     step = dbt.STEPS[name]
     project = dbt.project_dir(settings)
-    return DbtTaskGroup(
+    group = DbtTaskGroup(
         group_id=name,
         project_config=ProjectConfig(
             dbt_project_path=project,
@@ -61,3 +63,22 @@ def _make_model_tasks(name: str, settings: Settings) -> TaskGroup:
             "poke_interval": 1,
         },
     )
+    _let_models_follow_the_producer(group)
+    return group
+
+
+def _let_models_follow_the_producer(group: TaskGroup) -> None:
+    """Start a model's task when the build has ended, not while it runs.
+
+    Tasks that wait beside the producer hold the worker slots that the producer itself needs: with
+    as many models as slots nothing would ever start. A failed build still shows each model's own
+    end, therefore `all_done`.
+    """
+    (producer,) = (
+        task for task in group.children.values() if task.node_id.endswith(PRODUCER_TASK_ID)
+    )
+    for task in group.children.values():
+        is_model = hasattr(task, "producer_task_id")
+        if is_model and not task.upstream_task_ids & set(group.children):
+            producer >> task
+            task.trigger_rule = TriggerRule.ALL_DONE

@@ -29,8 +29,8 @@ from typing import Any
 from airflow.sdk import Param, dag, get_current_context, task, task_group
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from dags.model_groups import make_dbt_group
 from dags.defaults import BUSINESS_ZONE, DAG_DEFAULTS
+from dags.model_groups import make_dbt_group
 from dags.tags import Tag
 from warehouse.settings import load_settings
 
@@ -185,7 +185,10 @@ def publish() -> list[str]:
 
 
 @dag(
-    schedule=CronTriggerTimetable("0 2 * * *", timezone="Asia/Shanghai"),
+    # no start date and no run at once: unpausing waits for the next 02:00
+    schedule=CronTriggerTimetable(
+        "0 2 * * *", timezone="Asia/Shanghai", run_immediately=timedelta(0)
+    ),
     tags=[Tag.NIGHTLY, Tag.TIER_1],
     params={
         "night": Param(

@@ -5,14 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from expectations import ledger, published
 from expectations.report import CheckResult, GateFailed, GateReport
 from warehouse.postgres import connect, upsert_rows
 from warehouse.settings import Settings
-
-GateName = Literal["landing", "labels", "marts"]
 
 _RESULT_COLUMNS = [
     "run_id",
@@ -93,14 +90,14 @@ GATES: dict[str, Gate] = {
 }
 
 
-def run_gate(gate: GateName, settings: Settings, run_id: str) -> GateReport:
-    """Check every suite of `gate`, write each result to `ops.gate_results`, return the report.
+def run_gate(gate: str, settings: Settings, run_id: str) -> GateReport:
+    """Check every suite of `gate` (landing, labels, marts), record each result, return the report.
 
     Raises `GateFailed` when a critical check failed, after all results are written. Running it
     again for the same run replaces the results.
     """
-    if gate not in get_args(GateName):
-        raise ValueError(f"unknown gate {gate!r}: expected one of {get_args(GateName)}")
+    if gate not in GATES:
+        raise ValueError(f"unknown gate {gate!r}: expected one of {', '.join(GATES)}")
     from expectations import validation  # imports Great Expectations: seconds
 
     started = time.monotonic()
@@ -117,7 +114,7 @@ def run_gate(gate: GateName, settings: Settings, run_id: str) -> GateReport:
     return report
 
 
-def _suites_to_check(settings: Settings, gate: GateName) -> tuple[str, ...]:
+def _suites_to_check(settings: Settings, gate: str) -> tuple[str, ...]:
     """Return the gate's suites; at the landing, without tables that no source ever filled."""
     plan = GATES[gate]
     if gate != "landing":

@@ -18,18 +18,29 @@ _TABLE_STANDS = "the table can be read"
 def open_datasource(url: str) -> Iterator[Any]:
     """Open an ephemeral context on a SQLAlchemy URL and yield its datasource."""
     import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
 
     # its progress and store messages say nothing about our data
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
-    context = gx.get_context(mode="ephemeral")
-    context.variables.analytics_enabled = False
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(),
+            analytics_enabled=False,
+            progress_bars=ProgressBarsConfig(globally=False),
+        ),
+    )
     datasource = context.data_sources.add_postgres(name="warehouse", connection_string=url)
     try:
         yield datasource
     finally:
+        # two engines: one tests the connection, one computes
         datasource.get_execution_engine().close()
+        datasource.get_engine().dispose()
 
 
 def validate_suite(datasource: Any, name: str) -> list[CheckResult]:

@@ -17,7 +17,7 @@ from ingestion.candidates import Candidate, Reject
 from ingestion.contracts import Entity
 from ingestion.entity_load import EntityLoad, Progress
 from ingestion.errors import IngestionError
-from ingestion.raw_tables import NUMERIC_PRECISION, NUMERIC_SCALE, STAGING_SCHEMA
+from ingestion.raw_tables import NUMERIC_PRECISION, NUMERIC_SCALE, STAGING_LAYOUT
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _fresh_pipeline(settings: Settings, schema: str) -> Iterator[dlt.Pipeline]:
             pipelines_dir=str(folder),
             destination=postgres(
                 credentials=settings.database_url("voc_loader"),
-                staging_dataset_name_layout=STAGING_SCHEMA,
+                staging_dataset_name_layout=STAGING_LAYOUT,
             ),
             dataset_name=schema,
         )

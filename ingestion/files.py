@@ -212,10 +212,10 @@ def map_payload(settings: Settings, payload: dict[str, Any]) -> dict[str, Any]:
     """Return the feedback record that a quarantined payload makes today; raise `RowError`."""
     if "rows" not in payload or payload.get("source_record_id") is None:
         raise RowError("bad_encoding", "the row could not be read: import the corrected file")
-    mapper = RowMapper(load_mapping(settings, payload["mapping"]))
+    mapping = load_mapping(settings, payload["mapping"])
+    mapper = RowMapper(mapping)
     rows = payload["rows"]
-    is_dialogue = load_mapping(settings, payload["mapping"]).dialogue is not None
-    record = mapper.map_dialogue(rows) if is_dialogue else mapper.map_row(rows[0])
+    record = mapper.map_dialogue(rows) if mapping.dialogue else mapper.map_row(rows[0])
     record["source_record_id"] = payload["source_record_id"]
     return record
 

@@ -3,7 +3,7 @@
 Data flow:
     connector's candidates
         -> EntityLoad.iter_tables()    contract, quarantine, what is new or changed
-        -> dlt                         extract to disk, COPY into raw_landing, merge into raw_*
+        -> dlt                         extract to disk, COPY into raw_*_landing, merge into raw_*
         -> ops.loads, ops.watermarks   counts and how far the source has been read
 """
 
@@ -16,13 +16,14 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from ingestion.dlt_pipeline import Stream, run_pipeline
 from ingestion.entity_load import EntityLoad, Progress
 from ingestion.errors import SourceError
 from ingestion.raw_tables import ensure_tables
 from warehouse.ledger import finish_load, start_load
-from warehouse.postgres import advisory_lock, connect
+from warehouse.postgres import advisory_lock, connect, qualified
 from warehouse.settings import Settings
 
 __all__ = ["EntityReport", "LoadReport", "Progress", "Stream", "ensure_tables", "land"]
@@ -95,6 +96,8 @@ def land(
         ]
         with _recorded(settings, streams, loads):
             run_pipeline(settings, connection, streams, loads, progress)
+        for load in loads:
+            _close_corrected(connection, load)
         watermarks = [
             _advance_watermark(connection, stream, load)
             for stream, load in zip(streams, loads, strict=True)
@@ -174,6 +177,31 @@ def _advance_watermark(
         (load.source_slug, load.entity.name),
     ).fetchone()
     return row[0] if row else None
+
+
+def _close_corrected(connection: psycopg.Connection[Any], load: EntityLoad) -> None:
+    """Mark quarantined records as replayed when this load landed a corrected copy of them.
+
+    Imports are left alone: there an equal id may be another record.
+    """
+    if load.entity.version is None or not load.rows_written:
+        return
+    connection.execute(
+        sql.SQL(
+            """
+            update ops.quarantine set status = 'replayed', resolved_at = now()
+            from {table} as landed
+            where landed._load_id = %(load_id)s and landed.{key} = quarantine.native_id
+                and quarantine.source_slug = %(source)s and quarantine.entity = %(entity)s
+                and quarantine.status = 'open' and quarantine.load_id <> %(load_id)s
+            """
+        ).format(table=qualified(load.entity.table), key=sql.Identifier(load.entity.key[-1])),
+        {
+            "load_id": load.load_id,
+            "source": load.source_slug,
+            "entity": load.entity.name,
+        },
+    )
 
 
 def _make_report(load: EntityLoad, watermark: datetime | None) -> EntityReport:

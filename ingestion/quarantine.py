@@ -92,7 +92,9 @@ def _replay_group(
         detail={"replay_of": list(fitting)},
     )
     land(settings, source_slug, [stream])
-    report.replayed += mark_replayed(settings, list(fitting))
+    # the landing has closed those whose record it wrote; here come those it found in place
+    mark_replayed(settings, list(fitting))
+    report.replayed += len(fitting)
 
 
 def _revive(settings: Settings, entity: Entity, entry: Entry) -> Candidate:

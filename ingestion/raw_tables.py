@@ -13,8 +13,9 @@ from warehouse.settings import Settings
 if TYPE_CHECKING:
     import pyarrow
 
-# copies on their way in; the landing library empties it after each load
-STAGING_SCHEMA = "raw_landing"
+# beside each raw schema, for copies on their way in; emptied after each load. One each, so that
+# sources can be loaded at the same time
+STAGING_LAYOUT = "%s_landing"
 # dlt's own bound for unbounded decimals; PostgreSQL would take more, no rating or price needs it
 NUMERIC_PRECISION, NUMERIC_SCALE = 38, 9
 
@@ -28,10 +29,9 @@ def ensure_tables(settings: Settings) -> None:
     with connect("voc_loader", settings) as connection:
         # two first starts at once would trip over each other's DDL
         connection.execute("select pg_advisory_xact_lock(hashtext('ingestion.ensure_tables'))")
-        connection.execute(
-            sql.SQL("create schema if not exists {}").format(sql.Identifier(STAGING_SCHEMA))
-        )
         for entity in ENTITIES:
+            staging = sql.Identifier(STAGING_LAYOUT % entity.schema)
+            connection.execute(sql.SQL("create schema if not exists {}").format(staging))
             connection.execute(_create_table(entity))
             present = {
                 name

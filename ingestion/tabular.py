@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ingestion.candidates import escape_bytes
+from ingestion.csv_rows import UnclosedQuoteError, iter_csv
 from ingestion.encodings import SAMPLE_BYTES, detect_encoding
 from ingestion.errors import ImportFileError
 from ingestion.mappings import FileOptions
@@ -31,11 +32,10 @@ FORMATS = {
     ".xlsm": "excel",
     ".parquet": "parquet",
 }
-# longer than this is an unclosed quotation mark, not a value
-MAX_FIELD_CHARACTERS = 16_000_000
 # JSON lines name their columns row by row: so many are looked at to know them
 PEEKED_LINES = 1_000
 PARQUET_BATCH_ROWS = 5_000
+_UNREADABLE = (OSError, EOFError, zlib.error, csv.Error, UnclosedQuoteError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def open_table(path: Path, options: FileOptions) -> Table:
     }
     try:
         table = openers[kind](path, options)
-    except (OSError, EOFError, zlib.error, csv.Error) as failure:
+    except _UNREADABLE as failure:
         raise ImportFileError(f"{path} cannot be read: {failure}") from failure
     return Table(table.columns, _reporting(path, table.rows), table.encoding)
 
@@ -98,7 +98,7 @@ def _reporting(path: Path, rows: Iterator[Row | BrokenRow]) -> Iterator[Row | Br
         for row in rows:
             number = row.number
             yield row
-    except (OSError, EOFError, zlib.error, csv.Error) as failure:
+    except _UNREADABLE as failure:
         raise ImportFileError(
             f"{path} cannot be read after row {number}: {failure}. Nothing of it was imported"
         ) from failure
@@ -124,15 +124,14 @@ def _open_text(path: Path, options: FileOptions) -> tuple[io.TextIOWrapper, str]
 
 
 def _open_csv(path: Path, options: FileOptions) -> Table:
-    csv.field_size_limit(MAX_FIELD_CHARACTERS)
     text, encoding = _open_text(path, options)
     first = text.readline()
     if not first.strip():
         raise ImportFileError(f"{path} is empty: it has no header row")
     delimiter = options.delimiter or _find_delimiter(path, first)
-    reader = csv.reader(itertools.chain([first], text), delimiter=delimiter)
-    columns = _check_header(path, next(reader))
-    return Table(columns, _iter_csv(reader, columns), encoding)
+    lines = iter_csv(itertools.chain([first], text), delimiter)
+    columns = _check_header(path, next(lines))
+    return Table(columns, _iter_csv_rows(lines, columns), encoding)
 
 
 def _find_delimiter(path: Path, header: str) -> str:
@@ -154,13 +153,9 @@ def _check_header(path: Path, names: Iterable[Any]) -> list[str]:
     return columns
 
 
-def _iter_csv(reader: Iterator[list[str]], columns: list[str]) -> Iterator[Row | BrokenRow]:
+def _iter_csv_rows(lines: Iterator[list[str]], columns: list[str]) -> Iterator[Row | BrokenRow]:
     width = len(columns)
-    number = 0
-    for values in reader:
-        if not values:
-            continue  # a blank line is no row
-        number += 1
+    for number, values in enumerate(lines, start=1):
         escaped = [escape_bytes(value) for value in values]
         if escaped != values:
             yield BrokenRow(
@@ -246,6 +241,7 @@ def _open_excel(path: Path, options: FileOptions) -> Table:
 
 
 def _iter_excel(lines: Iterable[tuple[Any, ...]], columns: list[str]) -> Iterator[Row | BrokenRow]:
+    width = len(columns)
     number = 0
     for line in lines:
         if all(value is None for value in line):
@@ -256,7 +252,15 @@ def _iter_excel(lines: Iterable[tuple[Any, ...]], columns: list[str]) -> Iterato
             int(value) if isinstance(value, float) and value.is_integer() else value
             for value in line
         ]
-        values += [None] * (len(columns) - len(values))
+        if any(value is not None for value in values[width:]):
+            yield BrokenRow(
+                number,
+                "wrong_column_count",
+                f"has values beyond the {width} columns of the header",
+                values,
+            )
+            continue
+        values += [None] * (width - len(values))
         yield Row(number, dict(zip(columns, values, strict=False)))
 
 

@@ -168,7 +168,9 @@ class Annotator:
             "sentiment_confidence": doc._.sentiment_confidence,
         }
         units: list[OpinionUnit] = doc._.opinion_units
-        return document, [self._unit_row(item, seq, unit) for seq, unit in enumerate(units, start=1)]
+        return document, [
+            self._unit_row(item, seq, unit) for seq, unit in enumerate(units, start=1)
+        ]
 
     def _unit_row(self, item: Feedback, seq: int, unit: OpinionUnit) -> Row:
         row: Row = {

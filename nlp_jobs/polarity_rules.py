@@ -29,30 +29,36 @@ class RuleReading:
     score: float
     count: int
     double_negations: int = 0
+    denied_praises: int = 0
     is_ironic: bool = False
     is_unreal: bool = False
     prefers_competitor: bool = False
 
 
 SILENT = RuleReading(0.0, 0)
-_SPEAKING = ("polarity", "better_than", "worse_than", "irony", "unreal", "competitor_preferred")
+_SPEAKING = frozenset(
+    ("polarity", "better_than", "worse_than", "irony", "unreal", "competitor_preferred")
+)
 
 
 def read_polarity(text: str, hits: Mapping[str, Sequence[Hit]], language: str) -> RuleReading:
     """Read the polarity cues of one stretch; hit positions refer to `text`."""
-    if not any(layer in hits for layer in _SPEAKING):
+    if _SPEAKING.isdisjoint(hits):
         return SILENT
     negators = hits.get("negator", ())
     intensifiers = hits.get("intensifier", ())
     diminishers = hits.get("diminisher", ())
-    comparisons = _read_comparisons(hits)
-    score, count, double = 0.0, len(comparisons), 0
+    comparisons, compared = _read_comparisons(hits)
+    score, count, double, denied = 0.0, len(comparisons), 0, 0
     for hit in hits.get("polarity", ()):
+        if any(start <= hit.start and hit.end <= end for start, end in compared):
+            continue  # the comparison says whose merit it is
         value = hit.strength if hit.slug == "positive" else -hit.strength
         denials = count_negators(text, hit, negators, language)
         if denials and hit.slug == "negative" and _opens_with_negator(text, hit, language):
             denials += 1  # 「不是|不好」: the cue holds a negator of its own
         if denials == 1:
+            denied += value > 0
             value *= DENIED_PRAISE if value > 0 else -DENIED_BLAME
         elif denials:
             value *= DOUBLE_DENIAL
@@ -65,11 +71,14 @@ def read_polarity(text: str, hits: Mapping[str, Sequence[Hit]], language: str) -
         score += value
         count += 1
     score += sum(comparisons)
-    prefers_competitor = bool(hits.get("competitor")) and bool(hits.get("competitor_preferred"))
+    prefers_competitor = bool(hits.get("competitor")) and (
+        bool(hits.get("competitor_preferred")) or any(value < 0 for value in comparisons)
+    )
     return RuleReading(
         score=score,
         count=count,
         double_negations=double,
+        denied_praises=denied,
         is_ironic=bool(hits.get("irony")),
         is_unreal=bool(hits.get("unreal")),
         prefers_competitor=prefers_competitor,
@@ -101,15 +110,22 @@ def _opens_with_negator(text: str, hit: Hit, language: str) -> bool:
 
 
 def _precedes(hits: Sequence[Hit], target: Hit, reach: int) -> bool:
-    return any(0 <= target.start - hit.end <= reach for hit in hits)
+    low, high = target.start - reach, target.start
+    return any(low <= hit.end <= high for hit in hits)
 
 
-def _read_comparisons(hits: Mapping[str, Sequence[Hit]]) -> list[float]:
-    """+2 where we win, -2 where we lose; 「京东比你们便宜」 names the winner first."""
+def _read_comparisons(
+    hits: Mapping[str, Sequence[Hit]],
+) -> tuple[list[float], list[tuple[int, int]]]:
+    """+2 where we win, -2 where we lose, and where it stands.
+
+    The winner is named first: 「京东比你们便宜」 is no praise of us.
+    """
     rivals = hits.get("competitor", ())
-    values = []
+    values, spans = [], []
     for layer, value in (("better_than", 2.0), ("worse_than", -2.0)):
         for hit in hits.get(layer, ()):
             rival_first = any(0 <= hit.start - rival.end <= 2 for rival in rivals)
             values.append(-value if rival_first else value)
-    return values
+            spans.append((hit.start, hit.end))
+    return values, spans

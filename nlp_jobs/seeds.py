@@ -96,8 +96,8 @@ def _label_rows(config_dir: Path) -> Iterator[tuple[object, ...]]:
     for slug in list_packs(config_dir):
         for competitor in load_pack(slug, config_dir).competitors:
             competitors.setdefault(competitor.slug, competitor)
-    for order, competitor in enumerate(competitors.values(), start=1):
-        yield "competitor_slug", *_named(competitor), order
+    for order, rival in enumerate(competitors.values(), start=1):
+        yield "competitor_slug", *_named(rival), order
 
 
 def _write(path: Path, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Path:

@@ -2,18 +2,21 @@
 
 A pack is one YAML file in `config/taxonomies/`; `labels.yml`, `channels.yml` and
 `departments.yml` hold what all packs share. A wrong file raises `TaxonomyError` with the file
-and the place; what loads but looks doubtful is the business of `nlp_jobs.pack_check`.
+and the place; what loads but looks doubtful is found by `check`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+if TYPE_CHECKING:
+    from nlp_jobs.pack_check import Problem
 
 DEFAULT_CONFIG_DIR = Path(__file__).resolve().parents[1] / "config"
 SLUG_PATTERN = r"^[a-z][a-z0-9_]*$"
@@ -177,7 +180,9 @@ class Departments(_Entry):
 
 def _read(path: Path, model: type[Model]) -> Model:
     try:
-        return model.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+        return model.model_validate(
+            yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        )
     except FileNotFoundError as error:
         raise TaxonomyError(f"{path} does not exist") from error
     except (yaml.YAMLError, ValidationError) as error:
@@ -212,3 +217,25 @@ def load_pack(slug: str = "retail", config_dir: Path = DEFAULT_CONFIG_DIR) -> Pa
     if pack.slug != slug:
         raise TaxonomyError(f"{path}: slug is {pack.slug!r}, the file name says {slug!r}")
     return pack
+
+
+def check(pack: str, config_dir: Path = DEFAULT_CONFIG_DIR) -> list[Problem]:
+    """Problems of one pack, errors first; a file that cannot be read raises `TaxonomyError`."""
+    from nlp_jobs.pack_check import find_problems
+
+    labels, departments = load_labels(config_dir), load_departments(config_dir)
+    return find_problems(load_pack(pack, config_dir), labels, departments)
+
+
+def preview(
+    pack: str, texts: Iterable[str], config_dir: Path = DEFAULT_CONFIG_DIR
+) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """What the pack would label: (document row, unit rows) of each text, in order."""
+    from nlp_jobs.annotate import Annotator, Feedback
+
+    annotator = Annotator(pack, config_dir=config_dir)
+    feedback = (
+        Feedback(str(number), text, None, "", "preview")
+        for number, text in enumerate(texts, start=1)
+    )
+    return annotator.annotate_many(feedback)

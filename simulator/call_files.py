@@ -14,7 +14,7 @@ import json
 from datetime import date, datetime, time
 from pathlib import Path
 
-from simulator.day_files import day_folder, format_moment, iter_days
+from simulator.day_files import RAW_LINE, day_folder, format_moment, iter_days
 from simulator.plan import SHANGHAI
 
 FOLDER = "calls"
@@ -34,9 +34,9 @@ def write(folder: Path, now: datetime, since: datetime | None = None) -> int:
         if not source.exists():
             continue
         target = folder / FOLDER / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}"
-        lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
+        lines = [_parse_line(line) for line in source.read_text(encoding="utf-8").splitlines()]
         noon = format_moment(datetime.combine(day, NOON, tzinfo=SHANGHAI))
-        morning = [line for line in lines if json.loads(line)["updated_at"] < noon]
+        morning = [line for line in lines if line[0] < noon]
         deliveries = ((morning, NOON), (lines[len(morning) :], time(23, 59, 59)))
         for number, (batch, due) in enumerate(deliveries, start=1):
             if batch:
@@ -45,14 +45,20 @@ def write(folder: Path, now: datetime, since: datetime | None = None) -> int:
     return written
 
 
-def _deliver(path: Path, lines: list[str], day: date, due: time, now: datetime) -> int:
+def _parse_line(line: str) -> tuple[str, str]:
+    """Return when a record changed and the line that stands for it in the export."""
+    record = json.loads(line)
+    return record["updated_at"], record.get(RAW_LINE, line)
+
+
+def _deliver(path: Path, lines: list[tuple[str, str]], day: date, due: time, now: datetime) -> int:
     """Write one delivery when it is due; return 1 when a whole file is new."""
     part = path.with_name(path.name + ".part")
     if path.exists():
         return 0
     if datetime.combine(day, due, tzinfo=SHANGHAI) > now:
         moment = format_moment(now)
-        begun = [line for line in lines if json.loads(line)["updated_at"] <= moment]
+        begun = [line for line in lines if line[0] <= moment]
         if begun:
             path.parent.mkdir(parents=True, exist_ok=True)
             whole = _compress(begun)
@@ -64,9 +70,9 @@ def _deliver(path: Path, lines: list[str], day: date, due: time, now: datetime) 
     return 1
 
 
-def _compress(lines: list[str]) -> bytes:
+def _compress(lines: list[tuple[str, str]]) -> bytes:
     """Return gzip bytes that depend on the content alone."""
     buffer = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0) as file:
-        file.write("".join(lines).encode("utf-8"))
+        file.write("".join(f"{line}\n" for _, line in lines).encode("utf-8"))
     return buffer.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 from simulator.plan import stream
@@ -16,6 +17,9 @@ CATEGORIES = {
     "家居家装": ("home", 0.13),
     "美妆个护": ("beauty", 0.11),
 }
+
+_CATEGORY_NAMES = list(CATEGORIES)
+_CATEGORY_WEIGHTS = list(accumulate(share for _, share in CATEGORIES.values()))
 
 # "noun:English noun:trait for the phrase files:lowest price:highest price:variants:installed"
 _NOUNS = {
@@ -130,6 +134,5 @@ def make_catalog(seed: int) -> list[Product]:
 
 def choose_product(catalog: dict[str, list[Product]], rng: Random) -> Product:
     "Draw one product; `catalog` holds the products by category."
-    names = list(CATEGORIES)
-    category = rng.choices(names, [CATEGORIES[name][1] for name in names])[0]
+    category = rng.choices(_CATEGORY_NAMES, cum_weights=_CATEGORY_WEIGHTS)[0]
     return rng.choice(catalog[category])

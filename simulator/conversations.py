@@ -53,7 +53,8 @@ class PhoneCall:
         first, rest = self._story.episodes[0], list(self._story.episodes[1:])
         self._agent("greetings")
         self._customer(self._opener(), [first])
-        self._agent("empathy" if first.polarity == "negative" else "acknowledge")
+        replies = {"negative": "empathy", "positive": "thanks"}
+        self._agent(replies.get(first.polarity, "acknowledge"))
         passed_on = self._is_passed_on()
         if self._identity is not None:
             self._tell_identity(is_brief=passed_on)
@@ -117,6 +118,8 @@ class PhoneCall:
         )
         if mood == "negative" and self._rng.random() < 0.3:
             reaction = "react_neutral"
+        if not rest and self._rng.random() < 0.3:
+            draft.add(self._draw(self._tree["wrap_up"]))
         draft.add(self._draw(self._tree[reaction]))
         for words, labels in say_outcome(self._story, self._rng, self._slots):
             draft.add("，" if not draft.text.endswith("，") else "")

@@ -19,6 +19,12 @@ ENTITIES = (
     "calls", "reviews", "survey_responses",
 )  # fmt: skip
 
+# a record with this field stands for a line that is no JSON: the export writes its value as it is
+RAW_LINE = "raw_line"
+
+# one encoder for all lines: making it anew for each takes longer than using it
+write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 Line = tuple[str, str, str]  # updated_at, id, JSON
 
 
@@ -50,7 +56,7 @@ class DayFileWriter:
         if day > self._last_day:
             return
         record["updated_at"] = moment = format_moment(updated_at)
-        line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        line = write_json(record)
         self._pending.setdefault(day, {}).setdefault(entity, []).append((moment, record_id, line))
 
     def write_through(self, day: date) -> None:

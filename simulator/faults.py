@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from simulator.day_files import DayFileWriter, format_moment
+from simulator.day_files import RAW_LINE, DayFileWriter, format_moment
 from simulator.plan import SHANGHAI, Plan, stream
 from simulator.truth import TruthWriter
 
@@ -88,24 +88,26 @@ _MAKERS: dict[str, tuple[str, str, Callable[[str, datetime, Random], Record]]] =
 }
 
 # (entity, reason, outcome, field, value); a value of ... takes the field away
-# outcome: what a sound landing does. `quarantine` keeps it out of raw with the reason,
-# `set_aside` lands it and keeps it out of the feedback, `landed` takes it after cleaning
+# outcome: what a sound landing does. `quarantine` keeps the record out of the raw tables with the
+# reason, `landed` takes it as feedback
 _FAULTS: tuple[tuple[str, str, str, str, object], ...] = (
-    ("reviews", "rating_out_of_scale", "quarantine", "rating", 9),
-    ("survey_responses", "nps_out_of_scale", "quarantine", "nps", 14),
-    ("reviews", "no_text_no_score", "set_aside", "text", None),
-    ("reviews", "bad_timestamp", "quarantine", "posted_at", "0000-00-00 25:61:00"),
-    ("reviews", "dated_in_the_future", "set_aside", "posted_at", "2199-01-01T00:00:00+08:00"),
-    ("reviews", "nul_character", "landed", "text", "收到的时候\u0000包装是好的，东西也没坏"),
+    ("reviews", "out_of_range", "quarantine", "rating", 9),
+    ("survey_responses", "out_of_range", "quarantine", "nps", 14),
+    ("reviews", "empty_feedback", "quarantine", "text", None),
+    ("survey_responses", "empty_feedback", "quarantine", "comment", None),
+    ("calls", "empty_feedback", "quarantine", "turns", []),
+    ("reviews", "bad_date", "quarantine", "posted_at", "0000-00-00 25:61:00"),
+    ("reviews", "bad_date", "quarantine", "posted_at", "2199-01-01T00:00:00+08:00"),
+    ("reviews", "nul_byte", "quarantine", "text", "收到的时候\u0000包装是好的，东西也没坏"),
+    ("reviews", "missing_field", "quarantine", "review_id", ...),
+    ("calls", "missing_field", "quarantine", "call_id", ...),
+    ("survey_responses", "wrong_type", "quarantine", "csat", "很满意"),
+    ("calls", "wrong_type", "quarantine", "turns", "转写失败"),
+    ("calls", "bad_json", "quarantine", RAW_LINE, '{"call_id": "K", "turns": [{"speaker": "cust'),
+    ("customer_notes", "empty_feedback", "quarantine", "note_text", "   "),
     ("reviews", "unknown_column", "landed", "helpful_votes", 17),
-    ("reviews", "missing_id", "quarantine", "review_id", ...),
-    ("survey_responses", "bad_type", "quarantine", "csat", "很满意"),
-    ("survey_responses", "no_text_no_score", "set_aside", "nps", None),
-    ("calls", "no_turns", "set_aside", "turns", []),
-    ("calls", "bad_type", "quarantine", "turns", "转写失败"),
-    ("calls", "missing_id", "quarantine", "call_id", None),
-    ("customer_notes", "no_text_no_score", "set_aside", "note_text", "   "),
 )
+_SCORES = ("rating", "nps", "csat", "ces")
 
 
 class FaultInjector:
@@ -141,10 +143,8 @@ class FaultInjector:
             del record[field]
         else:
             record[field] = value
-        if reason == "no_text_no_score":
-            for score in ("rating", "nps", "csat"):
-                if score in record:
-                    record[score] = None
+        if reason == "empty_feedback":
+            record.update({score: None for score in _SCORES if score in record})
         moment_of_arrival = min(moment + timedelta(minutes=5), self._plan.last_moment)
         self._writer.add(entity, record_id, record, moment_of_arrival)
         self._truth.write(
@@ -152,7 +152,7 @@ class FaultInjector:
             {
                 "source_slug": source,
                 "entity": entity,
-                "source_record_id": record.get(id_field),
+                "source_record_id": None if field == RAW_LINE else record.get(id_field),
                 "expected_reason": reason,
                 "expected_outcome": outcome,
                 "field": field,

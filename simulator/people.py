@@ -10,6 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import accumulate
 from random import Random
 
 from simulator.geography import CITIES, City
@@ -135,18 +136,19 @@ AGENTS_PER_TEAM = 6
 
 
 def _read_surnames() -> tuple[list[tuple[str, str]], list[int]]:
+    """Return (surname, Latin letters) pairs and their cumulated weights."""
     pairs, weights = [], []
     for entry in _SURNAMES.split():
         name, weight = entry.split(":")
         chinese = "".join(char for char in name if ord(char) > 255)
         pairs.append((chinese, name[len(chinese) :]))
         weights.append(int(weight))
-    return pairs, weights
+    return pairs, list(accumulate(weights))
 
 
 SURNAMES, _SURNAME_WEIGHTS = _read_surnames()
 _FEMALE, _MALE = _GIVEN_FEMALE.split(), _GIVEN_MALE.split()
-_CITY_WEIGHTS = [city.weight for city in CITIES]
+_CITY_WEIGHTS = list(accumulate(city.weight for city in CITIES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ class Agent:
 
 def draw_name(rng: Random, gender: str) -> tuple[str, str]:
     """Return a full name and the surname in Latin letters."""
-    surname, latin = rng.choices(SURNAMES, _SURNAME_WEIGHTS)[0]
+    surname, latin = rng.choices(SURNAMES, cum_weights=_SURNAME_WEIGHTS)[0]
     return surname + rng.choice(_FEMALE if gender == "F" else _MALE), latin
 
 
@@ -223,7 +225,7 @@ def make_customer(plan: Plan, number: int) -> Customer:
         f"{rng.choice(_EMAIL_DOMAINS)}",
         gender=gender,
         birth_year=birth_year,
-        city=rng.choices(CITIES, _CITY_WEIGHTS)[0],
+        city=rng.choices(CITIES, cum_weights=_CITY_WEIGHTS)[0],
         segment=segment,
         member_tier=tier,
         registered_at=_registration_time(plan, number, rng),

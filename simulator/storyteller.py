@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from random import Random
 
 from simulator.people import Agent, Customer
@@ -23,6 +24,7 @@ from simulator.planted import (
     Handoff,
     Surge,
     Theme,
+    Touchpoint,
 )
 from simulator.seasons import campaign_on
 from simulator.story import Episode, Story, order_traits
@@ -46,6 +48,7 @@ _NEGATIVE_BY_MOOD = (0.12, 0.48, 0.86)
 _NEUTRAL_SHARE = {"review": 0.06, "survey": 0.05, "call": 0.22, "note": 0.10}
 _SUGGESTION_SHARE = {"review": 0.05, "survey": 0.09, "call": 0.03, "note": 0.07}
 _MEAN_NEGATIVE_SHARE = 0.40
+_PLACES = frozenset(one.where for one in TOUCHPOINTS)
 
 # who answers a call or writes a note, by the department that the story is about
 _AGENT_DEPARTMENTS = {
@@ -63,10 +66,8 @@ class StoryTeller:
     def __init__(self, world: World) -> None:
         self._world = world
         self._plan = world.plan
-        self._weights = {
-            kind: [touchpoint.weights[position] for touchpoint in TOUCHPOINTS]
-            for position, kind in enumerate(KINDS)
-        }
+        # (kind, where a story can play) -> cumulated weights of the touchpoints
+        self._weights: dict[tuple[str, frozenset[str]], list[float]] = {}
         self._fix_day = self._plan.end - timedelta(days=PACKAGING_FIX_DAYS_BEFORE_END)
 
     def active_surge(self, day: date, rng: Random) -> Surge | None:
@@ -186,14 +187,22 @@ class StoryTeller:
 
     def _draw_touchpoints(
         self, kind: str, count: int, traits: frozenset[str], rng: Random
-    ) -> list:  # list[Touchpoint], in the order of the journey
-        weights = [
-            0.0 if touchpoint.where and touchpoint.where not in traits else weight
-            for touchpoint, weight in zip(TOUCHPOINTS, self._weights[kind], strict=True)
-        ]
+    ) -> list[Touchpoint]:
+        """Return different touchpoints in the order of the journey."""
+        where = traits & _PLACES
+        weights = self._weights.get((kind, where))
+        if weights is None:
+            position = KINDS.index(kind)
+            weights = list(
+                accumulate(
+                    0.0 if one.where and one.where not in where else one.weights[position]
+                    for one in TOUCHPOINTS
+                )
+            )
+            self._weights[kind, where] = weights
         chosen: set[int] = set()
         while len(chosen) < count:
-            chosen.add(rng.choices(range(len(TOUCHPOINTS)), weights)[0])
+            chosen.add(rng.choices(range(len(TOUCHPOINTS)), cum_weights=weights)[0])
         return [TOUCHPOINTS[position] for position in sorted(chosen)]
 
     def _ordinary_episodes(

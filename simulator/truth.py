@@ -9,11 +9,12 @@ broken_records.jsonl   records that cannot be used as they are, and why
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self, TextIO
+
+from simulator.day_files import write_json
 
 FILES = ("planted_causes", "texts", "canaries", "duplicates", "broken_records")
 
@@ -40,8 +41,7 @@ class TruthWriter:
 
     def write(self, name: str, record: dict[str, object]) -> None:
         """Add one line to a truth table."""
-        line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        self._files[name].write(line + "\n")
+        self._files[name].write(write_json(record) + "\n")
 
     def write_all(self, name: str, records: Iterable[dict[str, object]]) -> None:
         """Add lines to a truth table."""

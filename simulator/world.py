@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -61,10 +62,9 @@ STORE_CLOCK: Clock = tuple(accumulate(STORE_HOURS))
 
 def at_hour(day: date, clock: Clock, rng: Random) -> datetime:
     """Return a moment of a day; `clock` holds the hours' cumulated weights."""
-    hour = rng.choices(range(24), cum_weights=clock)[0]
-    return datetime.combine(
-        day, time(hour, rng.randint(0, 59), rng.randint(0, 59), tzinfo=SHANGHAI)
-    )
+    hour = bisect_right(clock, rng.random() * clock[-1])
+    second = int(rng.random() * 3600)
+    return datetime.combine(day, time(hour, second // 60, second % 60, tzinfo=SHANGHAI))
 
 
 @dataclass(frozen=True)

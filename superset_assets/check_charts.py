@@ -66,11 +66,17 @@ def iter_results(client: RestClient, slug: str) -> Iterator[ChartResult]:
 
 
 def judge_answer(answer: dict[str, Any], may_be_empty: bool) -> tuple[int, str | None]:
-    """(rows of the smallest query, problem or null) of one answer of the chart data API."""
+    """(rows of the smallest query, problem or null) of one answer of the chart data API.
+
+    A total over nothing comes back as one row of nulls, so a row counts when it holds a value.
+    """
     queries = answer.get("result") or []
     if not queries:
         return 0, "no query was run"
-    row_count = min(query.get("rowcount") or 0 for query in queries)
+    row_count = min(
+        sum(any(value is not None for value in row.values()) for row in query.get("data") or [])
+        for query in queries
+    )
     for query in queries:
         if query.get("error") or query.get("status") != "success":
             return row_count, str(query.get("error") or query.get("status"))[:300]

@@ -50,7 +50,8 @@ def _file_cache(name: str, seconds: int) -> dict[str, Any]:
 
 
 CACHE_CONFIG = _file_cache("metadata", 3600)
-DATA_CACHE_CONFIG = _file_cache("data", 600)
+# short: after a publication, a page must not mix the new night with the old one for long
+DATA_CACHE_CONFIG = _file_cache("data", 60)
 RESULTS_BACKEND = FileSystemCache(str(_CACHE_DIR / "results"))
 
 # ---- what is switched on

@@ -12,7 +12,6 @@ import csv
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 COLUMNS = ("calendar_date", "day_kind", "is_workday", "holiday_name_zh", "holiday_name_en")
 
@@ -45,14 +44,9 @@ def iter_decreed_days(first_year: int, last_year: int) -> Iterator[tuple[str, st
         if day in names:
             name_zh, name_en = nearest_holiday(day, names)
             yield day.isoformat(), "holiday", "false", name_zh, name_en
-        elif day.weekday() >= 5 and is_workday(chinese, day):
+        elif day.weekday() >= 5 and chinese.is_working_day(day):
             yield day.isoformat(), "makeup_workday", "true", "", ""
         day += timedelta(days=1)
-
-
-def is_workday(calendar: Any, day: date) -> bool:
-    """Say whether people work on `day`, make-up days included."""
-    return bool(calendar.is_working_day(day))
 
 
 def plain_name(name: str) -> str:

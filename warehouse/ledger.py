@@ -5,18 +5,47 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from warehouse.postgres import connect, upsert_rows
+from warehouse.postgres import LOCK_NAMESPACE, connect, upsert_rows
 from warehouse.settings import Settings
 
+STALE_AFTER = timedelta(hours=6)  # a night that is still open then has died without a word
 _DETAIL_LIMIT = 2000  # characters; the whole story is in the log
 
 
-def start_run(settings: Settings, run_id: str, dag_id: str, night: date) -> None:
-    """Open a run; a run of the same id that is started again is reopened."""
+class RunInProgressError(RuntimeError):
+    """Another run is open; the message names it and says what to do."""
+
+
+def start_run(
+    settings: Settings, run_id: str, dag_id: str, night: date, *, take_over: bool = False
+) -> None:
+    """Open a run; a run of the same id that is started again is reopened.
+
+    Two runs at once would label and swap under each other's feet, and the tasks of a DAG share no
+    session that could hold a lock: so this table is the lock. Raises `RunInProgressError` while
+    another run is open and younger than `STALE_AFTER`; `take_over` closes it as failed instead.
+    """
     with connect("voc_modeler", settings) as connection:
+        connection.execute("select pg_advisory_xact_lock(%s, hashtext('runs'))", (LOCK_NAMESPACE,))
+        others = connection.execute(
+            "select run_id, started_at, started_at < now() - %s from ops.runs "
+            "where status = 'running' and run_id <> %s order by started_at",
+            (STALE_AFTER, run_id),
+        ).fetchall()
+        for other, started_at, is_stale in others:
+            if not (take_over or is_stale):
+                raise RunInProgressError(
+                    f"the run {other} is open since {started_at:%Y-%m-%d %H:%M} UTC: wait for it "
+                    "to end; if its process died, `voc run --take-over` goes on without it"
+                )
+            connection.execute(
+                "update ops.runs set status = 'failed', ended_at = now(), "
+                "detail = 'did not end; a later run took over' where run_id = %s",
+                (other,),
+            )
         connection.execute(
             """
             insert into ops.runs (run_id, dag_id, night, status) values (%s, %s, %s, 'running')
@@ -25,6 +54,15 @@ def start_run(settings: Settings, run_id: str, dag_id: str, night: date) -> None
             """,
             (run_id, dag_id, night),
         )
+
+
+def newest_run_id(settings: Settings) -> str | None:
+    """Return the id of the run that was started last, null before the first."""
+    with connect("voc_modeler", settings) as connection:
+        row = connection.execute(
+            "select run_id from ops.runs order by started_at desc limit 1"
+        ).fetchone()
+    return row[0] if row else None
 
 
 def finish_run(settings: Settings, run_id: str, status: str, detail: str | None = None) -> None:

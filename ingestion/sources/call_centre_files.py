@@ -26,6 +26,7 @@ import fsspec
 
 from ingestion.candidates import Candidate, Reject, escape_bytes
 from ingestion.contracts import CALLS, Problem
+from ingestion.csv_rows import UnclosedQuoteError, iter_csv
 from ingestion.errors import SourceError
 from ingestion.landing import LoadReport, Progress, Stream, land
 from ingestion.source_config import CallFilesConfig
@@ -36,8 +37,6 @@ from warehouse.settings import Settings
 
 SOURCE = CALLS.source
 SUFFIXES = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
-# a csv field longer than this is an unclosed quotation mark, not a dialogue
-MAX_FIELD_CHARACTERS = 16_000_000
 # columns of the csv layout that hold JSON
 _JSON_COLUMNS = ("turns", "transfers")
 
@@ -67,16 +66,14 @@ class FileReader:
         """
         for file in files:
             try:
-                content = self._read_whole(file)
-            except (OSError, EOFError, zlib.error) as failure:
+                calls = list(parse_file(file.name, self._read_whole(file)))
+            except (OSError, EOFError, zlib.error, csv.Error, UnclosedQuoteError) as failure:
                 self.broken[file.name] = str(failure) or type(failure).__name__
                 continue
-            rows = 0
-            for candidate in parse_file(file.name, content):
-                rows += 1
+            for candidate in calls:
                 if isinstance(candidate, Reject) or _is_within(window, candidate):
                     yield candidate
-            self.taken.append((file, rows))
+            self.taken.append((file, len(calls)))
         if self.broken:
             listed = "; ".join(f"{name}: {cause}" for name, cause in self.broken.items())
             raise SourceError(
@@ -238,29 +235,27 @@ def parse_line(file_name: str, number: int, line: bytes) -> Candidate | Reject:
 
 def parse_csv(file_name: str, content: bytes) -> Iterator[Candidate | Reject]:
     """Yield the calls of a csv file whose columns `turns` and `transfers` hold JSON."""
-    csv.field_size_limit(MAX_FIELD_CHARACTERS)
-    reader = csv.reader(io.StringIO(content.decode(errors="surrogateescape"), newline=""))
-    header = next(reader, [])
-    for row in reader:
-        if row:
-            yield _parse_row(file_name, reader.line_num, header, row)
+    lines = iter_csv(io.StringIO(content.decode(errors="surrogateescape"), newline=""))
+    header = next(lines, [])
+    for number, row in enumerate(lines, start=1):
+        yield _parse_row(file_name, number, header, row)
 
 
 def _parse_row(
     file_name: str, number: int, header: list[str], row: list[str]
 ) -> Candidate | Reject:
-    place = {"file_name": file_name, "line": number}
+    place = {"file_name": file_name, "row": number}
     escaped = [escape_bytes(value) for value in row]
     if escaped != row:
         return Reject(
-            Problem("bad_encoding", f"line {number} of {file_name} is not UTF-8"),
+            Problem("bad_encoding", f"row {number} of {file_name} is not UTF-8"),
             place | {"values": escaped},
         )
     if len(row) != len(header):
         return Reject(
             Problem(
                 "wrong_column_count",
-                f"line {number} of {file_name} has {len(row)} values for {len(header)} columns",
+                f"row {number} of {file_name} has {len(row)} values for {len(header)} columns",
             ),
             place | {"values": row},
         )
@@ -273,7 +268,7 @@ def _parse_row(
             values[column] = json.loads(values[column])
         except ValueError:
             return Reject(
-                Problem("bad_json", f"line {number} of {file_name} is not JSON", column),
+                Problem("bad_json", f"row {number} of {file_name} is not JSON", column),
                 place | {"values": row},
                 native_id=values.get("call_id"),
             )

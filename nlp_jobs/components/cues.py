@@ -47,6 +47,7 @@ class CueMarker:
         self.finder = finder
 
     def __call__(self, doc: Doc) -> Doc:
+        """Find the cues of one doc."""
         text = doc.text
         doc._.source_text = text
         doc._.cue_hits = self.finder.find(text)

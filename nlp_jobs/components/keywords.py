@@ -36,6 +36,7 @@ class KeywordPicker:
         self.limit = limit
 
     def __call__(self, doc: Doc) -> Doc:
+        """Pick the key words of each unit."""
         words, starts, position = [], [], 0
         for token in doc:
             word = token.text_with_ws

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,9 @@ from nlp_jobs.text.turns import iter_segments
 
 MAX_RULE_SCORE = 6.0
 IRONY_PRAISE = 0.15  # probability of praise that an ironic unit keeps at most
+RIVAL_PRAISE = 0.2  # what is left for us where a rival is praised
 WISH_PRAISE = 0.35
+DENIED_PRAISE = 0.25  # 「不怎么好用」, "not good": praise that is only denied
 DOUBLE_DENIAL_LEAN = 0.1  # how far 「不是不好」 leans to praise when nothing else is said
 DOUBLE_DENIAL_PULL = 0.35  # beside other cues it leaves this share of the log-odds
 CONFIDENT_HEAD = 0.42  # distance from 0.5 at which the head alone shows an opinion
@@ -78,9 +80,7 @@ class Verdict:
 class PolarityReader:
     """Scores many docs at once: all their units and texts go through the head in one pass."""
 
-    def __init__(
-        self, head: LinearHead, neutral_band: float, courtesies: Iterable[str]
-    ) -> None:
+    def __init__(self, head: LinearHead, neutral_band: float, courtesies: Iterable[str]) -> None:
         polite = "|".join(map(re.escape, sorted(courtesies, key=len, reverse=True)))
         self.only_courtesies = re.compile(rf"(?:(?:{polite})[\s，。！!,.~、]*)+", re.IGNORECASE)
         self.head = head
@@ -92,6 +92,7 @@ class PolarityReader:
         )
 
     def __call__(self, doc: Doc) -> Doc:
+        """Read one doc; `pipe` reads many in one pass."""
         return self._read([doc])[0]
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = 256) -> Iterator[Doc]:
@@ -158,16 +159,18 @@ class PolarityReader:
 
     @staticmethod
     def overrule(praise: float, rules: RuleReading) -> float:
-        """Put right what n-grams read wrongly: irony, wishes, rivals, double negation."""
+        """Put right what n-grams read wrongly: negation, irony, wishes, rivals."""
         if rules.double_negations:
             if rules.double_negations == rules.count:
                 praise = 0.5 + math.copysign(DOUBLE_DENIAL_LEAN, rules.score)
             else:
                 praise = _sigmoid(DOUBLE_DENIAL_PULL * _logit(praise))
+        if rules.denied_praises and rules.denied_praises == rules.count:
+            praise = min(praise, DENIED_PRAISE)
         if rules.is_ironic and rules.score >= 0:
             praise = min(praise, 1 - praise, IRONY_PRAISE)
         if rules.prefers_competitor:
-            praise = min(praise, 1 - praise)
+            praise = min(praise, 1 - praise, RIVAL_PRAISE)
         if rules.is_unreal:
             praise = min(praise, WISH_PRAISE)
         return praise
@@ -199,7 +202,9 @@ def _customer_text(text: str) -> str:
     """What the customer said, without speaker marks."""
     if not text.startswith("["):
         return text
-    parts = (text[start:end] for speaker, start, end in iter_segments(text) if speaker == "customer")
+    parts = (
+        text[start:end] for speaker, start, end in iter_segments(text) if speaker == "customer"
+    )
     return "\n".join(parts)
 
 

@@ -16,13 +16,14 @@ def make_promises(nlp: Language, name: str, language: str, reach: int) -> Promis
 
 
 class PromiseMarker:
-    """Sets promise_role: `promise`, `breach` (explicit, or a turn for the worse after a promise)."""
+    """Sets promise_role: `promise`, or `breach` (said, or a turn for the worse after a promise)."""
 
     def __init__(self, language: str, reach: int) -> None:
         self.language = language
         self.reach = reach
 
     def __call__(self, doc: Doc) -> Doc:
+        """Judge the units in reading order: a breach follows its promise."""
         since_promise: int | None = None
         for unit in doc._.opinion_units:
             if since_promise is not None:

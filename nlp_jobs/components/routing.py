@@ -1,4 +1,4 @@
-"""`voc_routing`: touchpoint, topic, department and competitor of each unit, from the pack's cues."""
+"""`voc_routing`: touchpoint, topic, department and competitor of each unit by the pack."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class Router:
     def __init__(self, pack: Pack, language: str) -> None:
         self.length_weight = LENGTH_WEIGHT[language]
         self.topics = {topic.slug: topic for *_, topic in pack.iter_topics()}
-        self.owners = {touchpoint.slug: touchpoint.department for _, touchpoint in pack.iter_touchpoints()}
+        self.owners = {
+            touchpoint.slug: touchpoint.department for _, touchpoint in pack.iter_touchpoints()
+        }
         self.promises = pack.promises
         stages = [stage.slug for stage in pack.stages]
         maker_stage = next(
@@ -47,6 +49,7 @@ class Router:
         )
 
     def __call__(self, doc: Doc) -> Doc:
+        """Route the units of one doc."""
         for unit in doc._.opinion_units:
             self.route(unit)
         return doc
@@ -70,7 +73,9 @@ class Router:
         owner = self._owner(unit)
         scores = {slug: score * EXPLICIT_DEPARTMENT for slug, score in departments.items()}
         if owner is not None:
-            scores[owner] = scores.get(owner, 0.0) + touchpoints.get(unit.touchpoint_slug or "", 0.0)
+            scores[owner] = scores.get(owner, 0.0) + touchpoints.get(
+                unit.touchpoint_slug or "", 0.0
+            )
         if is_quoted and departments:
             scores = departments
         unit.department_slug, unit.department_confidence = _best(scores)
@@ -94,14 +99,18 @@ class Router:
     def _promise_scores(
         self, touchpoints: Mapping[str, float], departments: Mapping[str, float]
     ) -> dict[str, float]:
-        """Where a promise was made, not what it was about: 「销售说好免费安装」 is no installation."""
+        """Where a promise was made, not what about: 「销售说好免费安装」 is no installation."""
         if departments:
             speakers = {
-                slug: score for slug, score in touchpoints.items() if self.owners[slug] in departments
+                slug: score
+                for slug, score in touchpoints.items()
+                if self.owners[slug] in departments
             }
         else:
             speakers = {
-                slug: score for slug, score in touchpoints.items() if slug in self.promise_touchpoints
+                slug: score
+                for slug, score in touchpoints.items()
+                if slug in self.promise_touchpoints
             }
         return speakers or {self.promises.touchpoint: max(touchpoints.values(), default=1.0)}
 

@@ -14,7 +14,15 @@ from nlp_jobs.taxonomy import Pack
 
 PLEASANT = frozenset(("joy", "gratitude", "trust"))
 # Of several cues the one that asks most of the company decides.
-INTENT_ORDER = ("churn_threat", "request", "suggestion", "question", "complaint", "praise", "report")
+INTENT_ORDER = (
+    "churn_threat",
+    "request",
+    "suggestion",
+    "question",
+    "complaint",
+    "praise",
+    "report",
+)
 NEED_ORDER = ("workaround", "wish", "unmet", "explicit", "implicit")
 THREATS = ("safety", "legal", "media")
 DECISION_ORDER = ("churn", "discourage", "abandon", "repurchase", "recommend", "purchase")
@@ -36,9 +44,12 @@ class SignalReader:
     def __init__(self, pack: Pack, language: str) -> None:
         self.language = language
         self.topics = {topic.slug: topic for *_, topic in pack.iter_topics()}
-        self.touchpoints = {touchpoint.slug: touchpoint for _, touchpoint in pack.iter_touchpoints()}
+        self.touchpoints = {
+            touchpoint.slug: touchpoint for _, touchpoint in pack.iter_touchpoints()
+        }
 
     def __call__(self, doc: Doc) -> Doc:
+        """Read the signals of the customer's units."""
         for unit in doc._.opinion_units:
             if unit.speaker == "customer":
                 self.read(unit)
@@ -66,7 +77,9 @@ class SignalReader:
                 continue
             if hit.slug not in PLEASANT | {"surprise"} and unit.sentiment_label == "positive":
                 continue
-            scores[hit.slug] = scores.get(hit.slug, 0.0) + hit.strength + 0.1 * (hit.end - hit.start)
+            scores[hit.slug] = (
+                scores.get(hit.slug, 0.0) + hit.strength + 0.1 * (hit.end - hit.start)
+            )
         return max(scores, key=scores.__getitem__) if scores else None
 
     def read_effort(self, unit: OpinionUnit) -> int | None:
@@ -76,7 +89,13 @@ class SignalReader:
         if not hard and not easy:
             return None
         if len(hard) >= len(easy):
-            return -min(5, 1 + len(hard) + bool(unit.hits.get("intensifier")) + any(h.end - h.start > 4 for h in hard))
+            return -min(
+                5,
+                1
+                + len(hard)
+                + bool(unit.hits.get("intensifier"))
+                + any(h.end - h.start > 4 for h in hard),
+            )
         return min(5, 1 + len(easy) + bool(unit.hits.get("intensifier")))
 
     def read_intent(self, unit: OpinionUnit) -> str | None:
@@ -102,7 +121,9 @@ class SignalReader:
             return None
         named = {hit.slug for hit in unit.hits.get("need_kind", ())}
         for slug in NEED_ORDER:
-            if slug in named and (slug not in ("unmet", "implicit") or unit.sentiment_label == "negative"):
+            if slug in named and (
+                slug not in ("unmet", "implicit") or unit.sentiment_label == "negative"
+            ):
                 return slug
         return None
 

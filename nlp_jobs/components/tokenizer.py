@@ -26,6 +26,7 @@ class RjiebaTokenizer(DummyTokenizer):
         self.hmm = hmm
 
     def __call__(self, text: str) -> Doc:
+        """Cut a text into words."""
         words = rjieba.cut(text, self.hmm)
         if " " not in text:
             return Doc(self.vocab, words=words, spaces=[False] * len(words))

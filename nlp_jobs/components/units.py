@@ -43,7 +43,9 @@ LONGEST_CLAUSE = 400  # characters
 MIN_SPLIT = 4  # characters on both sides of a contrast word inside a clause
 
 
-@Language.factory("voc_units", assigns=["doc._.opinion_units", "doc.spans"], requires=["doc._.cue_hits"])
+@Language.factory(
+    "voc_units", assigns=["doc._.opinion_units", "doc.spans"], requires=["doc._.cue_hits"]
+)
 def make_units(
     nlp: Language, name: str, pack: Pack, language: str, max_length: int, keep_spans: bool
 ) -> UnitSplitter:
@@ -94,6 +96,7 @@ class UnitSplitter:
         self.topic_touchpoints = {topic.slug: topic.touchpoint for *_, topic in pack.iter_topics()}
 
     def __call__(self, doc: Doc) -> Doc:
+        """Split one doc."""
         text = doc._.source_text
         units = []
         found = doc._.cue_hits
@@ -180,7 +183,7 @@ def _strongest(hits: Sequence[Hit]) -> str | None:
 
 
 def _trim(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The span without white space at its ends and commas at its end; nothing when only signs are left."""
+    """The span without white space around and commas behind; nothing when only signs are left."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and (text[end - 1].isspace() or text[end - 1] in "，,、：:；;"):
@@ -193,9 +196,12 @@ class HitsByPosition:
     """Hits of all layers, cut to a stretch by binary search."""
 
     def __init__(self, hits: Mapping[str, Sequence[Hit]]) -> None:
-        self._layers = {layer: (found, [hit.start for hit in found]) for layer, found in hits.items()}
+        self._layers = {
+            layer: (found, [hit.start for hit in found]) for layer, found in hits.items()
+        }
 
     def between(self, start: int, end: int) -> dict[str, Sequence[Hit]]:
+        """The hits that begin in text[start:end], by layer."""
         cut = {}
         for layer, (found, starts) in self._layers.items():
             part = found[bisect_right(starts, start - 1) : bisect_right(starts, end - 1)]

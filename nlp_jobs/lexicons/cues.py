@@ -114,7 +114,7 @@ class CueFinder:
         )
 
     def find(self, text: str) -> dict[str, list[Hit]]:
-        """Return the hits of each layer in reading order, shorter ones inside longer ones left out."""
+        """Return the hits of each layer in reading order, without those inside longer ones."""
         lowered = lower(text)
         found: dict[str, list[Hit]] = defaultdict(list)
         for index, start, end in self._automaton.find_matches_as_indexes(lowered, overlapping=True):
@@ -165,7 +165,9 @@ def _keep_longest(hits: list[Hit]) -> Iterator[Hit]:
         if exceptions:
             slug = f"except:{hit.slug}"
             exceptions = [other for other in exceptions if other.end > hit.start]
-            if any(o.slug == slug and o.start <= hit.start and hit.end <= o.end for o in exceptions):
+            if any(
+                o.slug == slug and o.start <= hit.start and hit.end <= o.end for o in exceptions
+            ):
                 continue
         inside = hit.end <= reach and not (hit.start == reach_start and hit.end == reach)
         if inside:

@@ -65,7 +65,9 @@ def load_lexicon(language: str) -> LanguageLexicon:
     """Read the word list of one language; a language without one raises `TaxonomyError`."""
     path = LEXICON_DIR / f"{language}.yml"
     try:
-        return LanguageLexicon.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+        return LanguageLexicon.model_validate(
+            yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        )
     except FileNotFoundError as error:
         raise TaxonomyError(f"no word list for language {language!r}: {path}") from error
     except (yaml.YAMLError, ValidationError) as error:

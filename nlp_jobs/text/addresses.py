@@ -1,7 +1,7 @@
 """Addresses down to the house number or the door, Chinese and English, by their own grammar.
 
-A find starts from a door part (「12号」, 「3栋2单元501室」), which is rare, and grows to the left over
-street, district and city; so ordinary text costs next to nothing.
+A find starts from a door part (「12号」, 「3栋2单元501室」), which is rare, and grows to the left
+over street, district and city; so ordinary text costs next to nothing.
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_NUMBER = r"(?:[0-9A-Za-z]{1,6}(?:-[0-9A-Za-z]{1,5}){0,3}|[一二三四五六七八九十百零〇东西南北甲乙丙丁]{1,6})"
-_DOORS = re.compile(
-    rf"{_NUMBER}(?:号楼|号院|号|弄|栋|幢|座|单元|室|楼|层)(?:附?{_NUMBER}(?:号楼|号院|号|弄|栋|幢|座|单元|室|楼|层|户)?){{0,5}}"
+_NUMBER = (
+    r"(?:[0-9A-Za-z]{1,6}(?:-[0-9A-Za-z]{1,5}){0,3}"
+    r"|[一二三四五六七八九十百零〇东西南北甲乙丙丁]{1,6})"
 )
+_UNIT = r"(?:号楼|号院|号|弄|栋|幢|座|单元|室|楼|层)"
+_DOORS = re.compile(rf"{_NUMBER}{_UNIT}(?:附?{_NUMBER}(?:{_UNIT}|户)?){{0,5}}")
 _DOOR_PART = re.compile(r"号楼|号院|弄|栋|幢|单元|室")
 _STREET = re.compile(
     r"[\u4e00-\u9fffA-Za-z0-9]{1,12}(?:大道|路|街道|街|道|巷|胡同|村|镇|乡|小区|花园|花苑|公寓|大厦|新村|家园|嘉园|"
     r"华庭|豪庭|名苑|雅苑|苑|城|庄|里|府|湾|庭|广场|中心|社区|大院|宿舍|组|期|弄|段)[(（]?[\u4e00-\u9fff]{0,4}[)）]?$"
 )
 _STARTS = re.compile(
-    r".*(?:地址|住址|住在|家住|我住|寄到|寄往|送到|发到|发往|送至|寄至|位于|收货地|我家在|家在|搬到|来到|就在|上门到|在|到|是|[,，。;；:：!！?？\n、\s])",
+    r".*(?:地址|住址|住在|家住|我住|寄到|寄往|送到|发到|发往|送至|寄至|位于|收货地|我家在|家在|搬到"
+    r"|来到|就在|上门到|在|到|是|[,，。;；:：!！?？\n、\s])",
     re.DOTALL,
 )
 _REGION = re.compile(r"(?:省|自治区|市|自治州|区|县|镇|乡|街道|新区|开发区)")

@@ -14,14 +14,14 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e"
     "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ufffd\ud800-\udfff\ue000-\uf8ff]"
 )
-_EMOJI_JOINER = re.compile("(?<=[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f])\u200d(?=[\u2600-\U0001faff])")
+_EMOJI_JOINER = re.compile(
+    "(?<=[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f])\u200d(?=[\u2600-\U0001faff])"
+)
 _BLOCK_TAGS = re.compile(r"<\s*/?\s*(?:br|p|div|li|tr|h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
 _SCRIPTS = re.compile(r"<(script|style)\b[^<]{0,5000}</\1\s*>", re.IGNORECASE)
 _TAGS = re.compile(r"</?[a-zA-Z!][^<>]{0,300}>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});?")
-_PINYIN = re.compile(
-    r"(?<=[\u4e00-\u9fff])[(（][a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ][a-zü]*[)）]"
-)
+_PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])[(（][a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ][a-zü]*[)）]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 _EMPTY_LINES = re.compile(r" ?\n[\s]*")
@@ -47,7 +47,7 @@ def drop_control_characters(text: str) -> str:
 
 
 def strip_html(text: str) -> str:
-    """`"很好<br/>下次&nbsp;再来"` -> `"很好\\n下次\\xa0再来"`: tags and entities of scraped pages."""
+    """`"很好<br/>下次"` -> `"很好\\n下次"`: tags and entities of scraped pages."""
     if "&" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     if "<" not in text:

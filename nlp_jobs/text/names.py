@@ -1,7 +1,7 @@
 """Personal names: those the company knows, and those that a text introduces as a name.
 
 Known names come from the CRM at run time and live in memory only. A two-character name is taken
-only where it does not cut a word in half (「李明」 is not a find in 「行李明天到」).
+only where no word runs into it (「李明」 is not a find in 「行李明天到」).
 """
 
 from __future__ import annotations
@@ -12,24 +12,25 @@ from collections.abc import Iterable, Iterator
 import ahocorasick_rs
 import rjieba
 
-COMPOUND_SURNAMES = "欧阳 上官 司马 诸葛 司徒 慕容 皇甫 令狐 东方 尉迟 公孙 夏侯 轩辕 长孙 宇文 端木".split()
-# Frequent surnames, without those that are common words of their own (和, 时, 从, 那, 都, 全 ...).
-SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔"
-    "谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武戚莫孔向汤温康施文牛樊葛邢安"
-    "齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳"
-    "管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳阎穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师"
+from nlp_jobs.text.words import WORDS
+
+_TITLES = (
+    "先生|女士|小姐|太太|师傅|经理|店长|主任|老师|医生|阿姨|大哥|大姐"
+    "|主管|组长|总监|同学|顾问|护士|工程师"
 )
-_TITLES = "先生|女士|小姐|太太|师傅|经理|店长|主任|老师|医生|阿姨|大哥|大姐|主管|组长|总监|同学|顾问|护士|工程师"
 _TITLE = re.compile(_TITLES)
 _GIVEN = r"[\u4e00-\u9fff·]"
+_FORM_FIELDS = "联系人|收件人|收货人|户名|机主|车主|投诉人|客户姓名|经办人|业务员|接待人"
 _INTRODUCED = re.compile(
-    rf"(?:我叫|我是叫|名叫|名字叫|名字是|本人叫|姓名(?:是|为|[:：\s]){{0,2}}|(?:联系人|收件人|收货人|户名|机主|车主|投诉人|客户姓名|经办人|业务员|接待人)(?:是|为|叫|[:：\s]){{1,2}})"
+    r"(?:我叫|我是叫|名叫|名字叫|名字是|本人叫|姓名(?:是|为|[:：\s]){0,2}"
+    rf"|(?:{_FORM_FIELDS})(?:是|为|叫|[:：\s]){{1,2}})"
     rf"(?P<name>{_GIVEN}{{2,4}})"
 )
+_INTRODUCTION_SIGNS = re.compile("[姓叫人]|机主|户名|车主|业务员")
 _SURNAME_ONLY = re.compile(r"(?:我姓|免贵姓|姓氏是|本人姓)(?P<name>[\u4e00-\u9fff])")
 _ENGLISH = re.compile(
-    r"\b(?:[Mm]y name is|[Mm]y name's|[Ii] am called|[Nn]ame\s?:|[Tt]his is(?= [A-Z][a-z]+ [A-Z][a-z]+ (?:speaking|here|from|calling)))\s*"
+    r"\b(?:[Mm]y name is|[Mm]y name's|[Ii] am called|[Nn]ame\s?:"
+    r"|[Tt]his is(?= [A-Z][a-z]+ [A-Z][a-z]+ (?:speaking|here|from|calling)))\s*"
     r"(?P<name>[A-Z][a-z'-]+(?:\s[A-Z][a-z'-]+){0,2})"
     r"|\b(?:Mr|Mrs|Ms|Miss|Dr|Mx)\.?\s(?P<titled>[A-Z][a-z'-]+(?:\s[A-Z][a-z'-]+)?)"
 )
@@ -38,11 +39,11 @@ _LATIN = re.compile(r"[A-Za-z]")
 
 def is_surname(character: str) -> bool:
     """True for a frequent one-character surname."""
-    return character in SURNAMES
+    return character in WORDS.surnames
 
 
 class NameFinder:
-    """Finds names in texts. `known_names` are full names, Chinese or Latin; order does not count."""
+    """Finds names in texts; `known_names` are full names, Chinese or Latin."""
 
     def __init__(self, known_names: Iterable[str] = ()) -> None:
         names = {name.strip() for name in known_names}
@@ -86,18 +87,22 @@ def _stands_alone(text: str, start: int, end: int, name: str) -> bool:
 
 
 def _cuts_word(text: str, start: int, end: int) -> bool:
-    """True when the words around run over the edges of the span."""
-    left = max(0, start - 4)
-    edges, position = {left}, left
-    for word in rjieba.cut(text[left : end + 4]):
+    """True when a word runs over the left edge of the span.
+
+    A word over the right edge does not count: 「李明说」 holds the word 「明说」 and still a name,
+    and a name too many is better than one that stays readable.
+    """
+    position = max(0, start - 4)
+    for word in rjieba.cut(text[position : end + 4]):
+        if position >= start:
+            break
         position += len(word)
-        edges.add(position)
-    return start not in edges or end not in edges
+    return position != start
 
 
 def _find_introduced(text: str) -> Iterator[tuple[int, int]]:
     """「我叫李雷」, 「联系人：王芳」, 「我姓王」."""
-    if "姓" not in text and "叫" not in text and "人" not in text and "机主" not in text and "户名" not in text and "业务员" not in text:
+    if not _INTRODUCTION_SIGNS.search(text):
         return
     for match in _INTRODUCED.finditer(text):
         start = match.start("name")
@@ -110,7 +115,7 @@ def _find_introduced(text: str) -> Iterator[tuple[int, int]]:
 
 def _name_length(text: str, start: int) -> int:
     """Characters of the full name that begins here; 0 when what stands here is no name."""
-    surname = 2 if text[start : start + 2] in COMPOUND_SURNAMES else 1
+    surname = 2 if text[start : start + 2] in WORDS.compound_surnames else 1
     if surname == 1 and not is_surname(text[start : start + 1]):
         return 0
     for given in (2, 1):
@@ -132,7 +137,7 @@ def _begins_word(text: str, position: int) -> bool:
 
 
 def _find_titled(text: str) -> Iterator[tuple[int, int]]:
-    """「张先生」, 「李雷经理」, 「欧阳女士」: the name before a title."""
+    """「张先生」, 「李雷经理」: the name before a title."""
     for match in _TITLE.finditer(text):
         title_start = match.start()
         for length in (4, 3, 2, 1):
@@ -144,13 +149,19 @@ def _find_titled(text: str) -> Iterator[tuple[int, int]]:
 
 def _is_titled_name(text: str, start: int, end: int) -> bool:
     name = text[start:end]
-    if name[:2] in COMPOUND_SURNAMES:
+    if name[:2] in WORDS.compound_surnames:
         return len(name) in (2, 3, 4)
     if not is_surname(name[0]) or len(name) > 3:
         return False
     if len(name) == 1:
-        # 「安装师傅」 is met here as 「装」, 「行李先生」 does not occur; 「总经理」 has no surname.
-        return not (start and rjieba.has_word(text[start - 1 : end]) and text[start - 1] not in "小老")
+        # 「项经理」 is a name, 「事项经理」 is none
+        return not (
+            start and rjieba.has_word(text[start - 1 : end]) and text[start - 1] not in "小老"
+        )
     if not all("\u4e00" <= character <= "\u9fff" for character in name):
         return False
-    return not (rjieba.has_word(name) or rjieba.has_word(name[:2]) or rjieba.has_word(name[1:]) and len(name) == 3 and is_surname(name[1]))
+    return not (
+        rjieba.has_word(name)
+        or rjieba.has_word(name[:2])
+        or (rjieba.has_word(name[1:]) and len(name) == 3 and is_surname(name[1]))
+    )

@@ -32,25 +32,39 @@ PLACEHOLDERS = {
 _CHINESE_DIGITS = str.maketrans(
     "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "001234567891123456789"
 )
-_CHINESE_RUN = re.compile(r"[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖0-9][零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖0-9\- ]{5,}")
+_DIGIT_SIGNS = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖0-9"
+_CHINESE_RUN = re.compile(rf"[{_DIGIT_SIGNS}][{_DIGIT_SIGNS}\- ]{{5,}}")
 
-_EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}\s?[@＠]\s?[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}\s?[@＠]\s?[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}"
+)
 _MOBILE = re.compile(r"(?<![\d.])(?:(?:\+|00)?86[-\s]?)?1[3-9]\d(?:[-\s.·]{0,2}\d){8}(?!\d)")
 _LANDLINE = re.compile(
     r"(?<!\d)(?:\+?86[-\s]?)?[(（]?0(?:10|2\d|[3-9]\d{2})[)）]?[-\s]{0,2}[2-9]\d{2,3}[-\s]?\d{4}"
     r"(?:\s?(?:转|分机|-|ext\.?)\s?\d{1,6})?(?!\d)"
 )
-_LOCAL_PHONE = re.compile(r"(?:电话|座机|固话|致电|联系方式)(?:号码?|是|为|[:：\s]){0,3}([2-9]\d{6,7})(?!\d)")
+_LOCAL_PHONE = re.compile(
+    r"(?:电话|座机|固话|致电|联系方式)(?:号码?|是|为|[:：\s]){0,3}([2-9]\d{6,7})(?!\d)"
+)
 _INTERNATIONAL = re.compile(
     r"(?<![\w.])(?:\+\d{1,3}[-.\s]?(?:\(?\d{1,4}\)?[-.\s]?){2,4}\d{2,4}"
     r"|(?!\(?[48]00)\(?\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}|0\d{4}[-\s]?\d{6}|0\d{3}[-\s]\d{3}[-\s]\d{4}|07\d{3}[-\s]?\d{3}[-\s]?\d{3})(?![\w])"
 )
-_RESIDENT_ID = re.compile(r"(?<![0-9A-Za-z])\d{6}[-\s]?\d{4}[-\s]?\d{4}[-\s]?\d{3}[0-9Xx](?![0-9A-Za-z])")
-_ID_AFTER_CUE = re.compile(r"(?:身份证|证件)(?:号码?|是|为|[:：\s]){0,3}(\d{14,17}[0-9Xx])(?![0-9A-Za-z])")
+_RESIDENT_ID = re.compile(
+    r"(?<![0-9A-Za-z])\d{6}[-\s]?\d{4}[-\s]?\d{4}[-\s]?\d{3}[0-9Xx](?![0-9A-Za-z])"
+)
+_ID_AFTER_CUE = re.compile(
+    r"(?:身份证|证件)(?:号码?|是|为|[:：\s]){0,3}(\d{14,17}[0-9Xx])(?![0-9A-Za-z])"
+)
 _SOCIAL_SECURITY = re.compile(r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)")
-_PASSPORT = re.compile(r"(?:护照|港澳通行证|通行证|passport)(?:\s?(?:号码?|number|no\.?|is|是|为|[:：#])){0,3}\s?([A-Za-z]{1,2}\d{7,8})(?!\w)", re.IGNORECASE)
+_PASSPORT = re.compile(
+    r"(?:护照|港澳通行证|通行证|passport)(?:\s?(?:号码?|number|no\.?|is|是|为|[:：#])){0,3}\s?([A-Za-z]{1,2}\d{7,8})(?!\w)",
+    re.IGNORECASE,
+)
 _CARD = re.compile(r"(?<![\d.])\d(?:[-\s]?\d){12,18}(?!\d)")
-_CARD_AFTER_CUE = re.compile(r"(?:卡号|银行卡|账号|尾号以外|储蓄卡|信用卡)(?:号码?|是|为|[:：\s]){0,3}(\d(?:[-\s]?\d){9,18})(?!\d)")
+_CARD_AFTER_CUE = re.compile(
+    r"(?:卡号|银行卡|账号|尾号以外|储蓄卡|信用卡)(?:号码?|是|为|[:：\s]){0,3}(\d(?:[-\s]?\d){9,18})(?!\d)"
+)
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z]"
     r"[·.\s]?(?=[A-HJ-NP-Z0-9]{0,5}\d)[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳](?![A-Za-z0-9])",
@@ -67,7 +81,10 @@ _WECHAT = re.compile(
     r"([A-Za-z][A-Za-z0-9_-]{5,19}|[A-Za-z]{1,6}[0-9_-]{3,14}|1[3-9]\d{9})(?![A-Za-z0-9_])",
     re.IGNORECASE,
 )
-_QQ = re.compile(r"(?:(?<![A-Za-z])QQ|扣扣|企鹅号)(?:号码?|群|是|为|[:：\s]){0,4}([1-9]\d{4,11})(?!\d)", re.IGNORECASE)
+_QQ = re.compile(
+    r"(?:(?<![A-Za-z])QQ|扣扣|企鹅号)(?:号码?|群|是|为|[:：\s]){0,4}([1-9]\d{4,11})(?!\d)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from nlp_jobs.text.words import WORDS
+
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _ACCENTED = re.compile(r"[\u00c0-\u024f]")
@@ -18,16 +20,6 @@ _WORD = re.compile(r"[a-z']+")
 # A Chinese character says about as much as four Latin letters.
 LETTERS_PER_CHARACTER = 4
 MIXED_SHARE = 0.25
-_ENGLISH = frozenset(
-    "the a an and or but is are was were be been it its this that i my me we you your they to of in"
-    " on for with at from as not no so very too have has had do does did will would can could"
-    " there when what how all good great bad nice never always just only service".split()
-)
-_FOREIGN = frozenset(
-    "de la el los las un una que y en por con para muy pero le les des est et pas je ne vous der die"
-    " das und ist nicht ich ein eine mit o os um uma nao não produto muito com do da il che per non"
-    " sono di è é".split()
-)
 
 
 @dataclass(frozen=True)
@@ -87,6 +79,6 @@ def detect_script(text: str) -> Script:
 
 def _latin_language(text: str) -> str:
     words = _WORD.findall(text.lower())
-    english = sum(word in _ENGLISH for word in words)
-    foreign = sum(word in _FOREIGN for word in words) + len(_ACCENTED.findall(text))
+    english = sum(word in WORDS.english for word in words)
+    foreign = sum(word in WORDS.other_latin for word in words) + len(_ACCENTED.findall(text))
     return "und" if foreign > english and len(words) >= 3 else "en"

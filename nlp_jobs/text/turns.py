@@ -14,9 +14,7 @@ MARKS = {
     "zh": {"customer": "[客户] ", "agent": "[坐席] "},
     "en": {"customer": "[Customer] ", "agent": "[Agent] "},
 }
-_MARK = re.compile(
-    r"^\[(?:(?P<customer>客户|Customer)|(?P<agent>坐席|Agent))\] ", re.MULTILINE
-)
+_MARK = re.compile(r"^\[(?:(?P<customer>客户|Customer)|(?P<agent>坐席|Agent))\] ", re.MULTILINE)
 _WRITTEN_MARK = re.compile(
     r"^[ \[【(（]*(?:(?P<customer>客户|顾客|用户|买家|customer|client|user)"
     r"|(?P<agent>客服|坐席|座席|店员|商家|卖家|工作人员|agent|operator|representative|advisor))"
@@ -42,7 +40,9 @@ def split_written_turns(text: str) -> list[tuple[str, str]]:
     speakers = [mark.lastgroup or "customer" for mark in marks]
     if len(set(speakers)) < 2:
         return []
-    turns = [("agent", text[: marks[0].start()].strip())] if text[: marks[0].start()].strip() else []
+    turns = (
+        [("agent", text[: marks[0].start()].strip())] if text[: marks[0].start()].strip() else []
+    )
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     for mark, speaker, end in zip(marks, speakers, ends, strict=True):
         said = text[mark.end() : end].strip()

@@ -99,21 +99,41 @@ DATA_SETS = (
     DataSet("zh_sentiment_hotel", "zh", "document", UNCLEAR, _binary),
     DataSet("zh_appstore_reviews", "zh", "document", UNCLEAR, _stars),
     DataSet("zh_meituan_restaurant_stars", "zh", "document", UNCLEAR, _stars),
-    DataSet("zh_restaurant_opinion_pairs_zhang", "zh", "unit", "MIT (upstream terms vary)", _polarity_column),
-    DataSet("zh_aspect_terms_absadatasets", "zh", "unit", "MIT (upstream terms vary)", _polarity_column),
+    DataSet(
+        "zh_restaurant_opinion_pairs_zhang",
+        "zh",
+        "unit",
+        "MIT (upstream terms vary)",
+        _polarity_column,
+    ),
+    DataSet(
+        "zh_aspect_terms_absadatasets", "zh", "unit", "MIT (upstream terms vary)", _polarity_column
+    ),
     DataSet("zh_ecommerce_aspect_tianchi", "zh", "unit", UNCLEAR, _polarity_column),
     DataSet("zh_car_aspect_bdci2018", "zh", "unit", UNCLEAR, _polarity_column),
-    DataSet("en_airline_tweets", "en", "document", "unclear in its repository (original: CC BY-NC-SA 4.0 as recalled): training only", _tweets),
+    DataSet(
+        "en_airline_tweets",
+        "en",
+        "document",
+        "unclear in its repository (original: CC BY-NC-SA 4.0 as recalled): training only",
+        _tweets,
+    ),
     DataSet("en_nhs_survey_verbatims", "en", "unit", "MIT", _nhs_verbatims),
     DataSet("en_nhs_survey_phase1", "en", "unit", "MIT", _nhs_criticality),
-    DataSet("en_aspect_acos_laptop_restaurant", "en", "unit", "MIT (SemEval text has its own terms)", _polarity_column),
+    DataSet(
+        "en_aspect_acos_laptop_restaurant",
+        "en",
+        "unit",
+        "MIT (SemEval text has its own terms)",
+        _polarity_column,
+    ),
 )
 
 
 def read_csv(path: Path) -> Iterator[Row]:
     """Yield the rows of a CSV file, gzipped or not, UTF-8."""
-    opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    with opened as file:
+    with path.open("rb") as raw:
+        file = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
         yield from csv.DictReader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
 
 
@@ -128,7 +148,9 @@ def load_data_set(data_set: DataSet, directory: Path) -> list[LabelledText]:
     return split_texts(data_set.read(read_csv(path)), data_set.language)
 
 
-def load_labelled_csv(path: Path, text_column: str, label_column: str, language: str) -> list[LabelledText]:
+def load_labelled_csv(
+    path: Path, text_column: str, label_column: str, language: str
+) -> list[LabelledText]:
     """Any CSV whose label column holds 1/0, positive/negative or 1/-1; other rows are left out."""
     labels = {"1": 1, "positive": 1, "0": 0, "-1": 0, "negative": 0}
     pairs = (

@@ -45,6 +45,7 @@ FEATURES = {
 # Text lengths from which a calibration of its own applies: the shorter a text, the more the rules
 # count. The first band is fitted on clauses cut out of the calibration texts.
 BANDS = {"zh": (0, 12, 40), "en": (0, 35, 120)}
+MIN_BAND = 50  # a band with fewer texts takes the calibration of all texts
 CLAUSE = re.compile(r"[，。！？；,.!?;\n]+")
 IDF_SCALE = 5.0
 REGULARISATION = 4.0  # inverse strength C of the logistic regression
@@ -58,7 +59,9 @@ def build_matrix(features: HashedFeatures, texts: Sequence[str]) -> csr_matrix:
     return csr_matrix((values, (rows, columns)), shape=(len(texts), 1 << features.bits))
 
 
-def fit_head(features: HashedFeatures, texts: Sequence[str], labels: NDArray[np.int64]) -> LinearHead:
+def fit_head(
+    features: HashedFeatures, texts: Sequence[str], labels: NDArray[np.int64]
+) -> LinearHead:
     """Fit a logistic regression on idf-scaled n-grams; the scale is folded into the weights."""
     matrix = build_matrix(features, texts)
     document_counts = np.asarray((matrix > 0).sum(axis=0)).ravel()
@@ -96,7 +99,11 @@ def calibrate(
     groups = [cut]
     for low, high in zip(bands[1:], [*bands[2:], 10**9], strict=True):
         groups.append([(e.text, e.label) for e in examples if low <= len(e.text) < high])
-    fitted = [_fit_weights(head, group, language) for group in groups]
+    everything = [(example.text, example.label) for example in examples]
+    fitted = [
+        _fit_weights(head, group if len(group) >= MIN_BAND else everything, language)
+        for group in groups
+    ]
     steepness = fitted[1][0] / fitted[0][0]
     fitted[0] = [fitted[0][0] * steepness, fitted[0][1] * steepness, fitted[1][2]]
     return [
@@ -105,9 +112,7 @@ def calibrate(
     ]
 
 
-def _fit_weights(
-    head: LinearHead, pairs: Sequence[tuple[str, int]], language: str
-) -> list[float]:
+def _fit_weights(head: LinearHead, pairs: Sequence[tuple[str, int]], language: str) -> list[float]:
     texts = [text for text, _ in pairs]
     inputs = np.column_stack([head.score(texts), read_rule_scores(texts, language)])
     model = LogisticRegression(C=1.0).fit(inputs, [label for _, label in pairs])
@@ -115,7 +120,7 @@ def _fit_weights(
 
 
 def measure(head: LinearHead, examples: Sequence[LabelledText], language: str) -> dict[str, Any]:
-    """Accuracy with a 95 % Wilson interval, macro-F1 and calibration error, head alone and joined."""
+    """Accuracy with a 95 % Wilson interval, macro-F1 and calibration error, of head and rules."""
     texts = [example.text for example in examples]
     labels = np.array([example.label for example in examples])
     log_odds, rules = head.score(texts), read_rule_scores(texts, language)
@@ -147,18 +152,23 @@ def wilson_interval(hits: int, total: int, z: float = 1.96) -> tuple[float, floa
     return centre - half, centre + half
 
 
-def calibration_error(praise: NDArray[np.float64], labels: NDArray[np.int64], bins: int = 10) -> float:
+def calibration_error(
+    praise: NDArray[np.float64], labels: NDArray[np.int64], bins: int = 10
+) -> float:
     """Expected calibration error: mean gap between probability and share of praise over bins."""
     places = np.minimum((praise * bins).astype(int), bins - 1)
     gaps = (
-        abs(praise[places == place].mean() - labels[places == place].mean()) * (places == place).mean()
+        abs(praise[places == place].mean() - labels[places == place].mean())
+        * (places == place).mean()
         for place in range(bins)
         if (places == place).any()
     )
     return float(sum(gaps))
 
 
-def train(sources: dict[str, list[LabelledText]], licences: dict[str, str], language: str) -> LinearHead:
+def train(
+    sources: dict[str, list[LabelledText]], licences: dict[str, str], language: str
+) -> LinearHead:
     """Fit, calibrate and measure one head; the facts of the result hold the metrics per source."""
     # A text that several sources share is used once.
     unique = {example.text: example for examples in sources.values() for example in examples}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+import tempfile
 
 import pytest
 
@@ -251,8 +250,11 @@ def test_a_warning_informs_and_lets_the_run_pass(landing):
 
 def test_a_source_that_nobody_uses_is_not_asked_for(landing):
     change(landing, "voc_loader", "delete from raw_calls.calls")
-    change(landing, "voc_loader", "update ops.loads set rows_landed = 0, rows_read = 0 "
-           "where source_slug = 'calls'")  # fmt: skip
+    change(
+        landing,
+        "voc_loader",
+        "update ops.loads set rows_landed = 0, rows_read = 0 where source_slug = 'calls'",
+    )
 
     report = run_gate("landing", landing, "night")
 
@@ -290,12 +292,24 @@ def test_a_mart_that_shrank_against_the_published_one_is_a_warning(marts):
 def test_a_gate_leaves_no_files(labels, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     run_gate("labels", labels, "night")
 
-    assert [Path(folder, name) for folder, _, names in os.walk(tmp_path) for name in names] == []
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_gate_leaves_no_connection_open(labels):
+    run_gate("labels", labels, "night")
+
+    with connect("voc_admin", labels) as connection:
+        left = connection.execute(
+            "select count(*) from pg_stat_activity "
+            "where usename = 'voc_nlp' and datname = current_database()"
+        ).fetchone()
+    assert left == (0,)
 
 
 def test_an_unknown_gate_is_named(database):
-    with pytest.raises(ValueError, match="exit"):
+    with pytest.raises(ValueError, match="unknown gate 'exit'"):
         run_gate("exit", database, "night")

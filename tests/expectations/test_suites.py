@@ -10,6 +10,7 @@ import yaml
 
 from expectations import ledger
 from expectations.gate import GATES
+from ingestion.contracts import ENTITIES
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(
@@ -47,6 +48,15 @@ def test_suite_asks_for_columns_first(name):
 
     # the label tables are ours, made by a migration; all others come from elsewhere
     assert (columns is None) == name.startswith("nlp__")
+
+
+def test_landing_suites_ask_for_columns_of_the_ingestion_contracts():
+    contracts = {f"{entity.schema}__{entity.name}": entity for entity in ENTITIES}
+
+    assert set(contracts) == set(GATES["landing"].suites)
+    for suite, entity in contracts.items():
+        columns = set(import_module(f"expectations.suites.{suite}").COLUMNS)
+        assert columns <= set(entity.columns), columns - set(entity.columns)
 
 
 def test_every_mart_that_dbt_builds_is_guarded():

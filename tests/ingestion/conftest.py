@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from ingestion.landing import ensure_tables
-from ingestion.raw_tables import STAGING_SCHEMA
 from warehouse.postgres import connect
 from warehouse.settings import Settings
 
@@ -25,9 +24,8 @@ def settings(database: Settings) -> Iterator[Settings]:
     yield database
     with connect("voc_loader", database) as connection:
         tables = connection.execute(
-            "select format('%%I.%%I', schemaname, tablename) from pg_tables "
-            "where schemaname like 'raw\\_%%' and schemaname <> %s",
-            (STAGING_SCHEMA,),
+            "select format('%I.%I', schemaname, tablename) from pg_tables "
+            "where schemaname like 'raw\\_%' and schemaname not like '%\\_landing'"
         ).fetchall()
         for (table,) in tables:
             connection.execute(f"truncate {table}")

@@ -197,6 +197,15 @@ def test_csv_rows_that_are_broken_are_rejected_one_by_one():
     assert isinstance(found[0], Candidate)
 
 
+def test_a_csv_file_with_an_open_quotation_is_not_half_taken(calls, warehouse, folder):
+    (folder / "calls.csv").write_text('call_id,turns\nK1,"[{""speaker"": ""agent""\nK2,[]\n')
+
+    with pytest.raises(SourceError, match=r"calls\.csv.*never closed"):
+        load(calls)
+
+    assert warehouse.value("select rows_read from ops.loads") == 0
+
+
 def test_a_window_takes_known_files_again_and_only_its_calls(calls, warehouse, folder):
     (folder / "calls.jsonl").write_bytes(dump_lines(*(make_call(number) for number in range(10))))
     since = datetime(2024, 1, 2, 2, 5, tzinfo=UTC)

@@ -94,14 +94,28 @@ def test_a_replay_lands_what_fits_after_a_fix_and_only_once(settings, warehouse)
 
 
 def test_a_replay_does_not_put_an_older_copy_over_a_newer_one(settings, warehouse):
-    land_reviews(settings, {**REVIEW, "rating": 9})
     land_reviews(
         settings, {**REVIEW, "rating": 4, "updated_at": "2024-02-01T00:00:00Z", "text": "新"}
     )
+    land_reviews(settings, {**REVIEW, "rating": 9})
     rewrite_payloads(settings, "9", "3")
 
     assert replay_entries(settings).replayed == 1
     assert warehouse.rows("select text from raw_reviews.reviews") == [("新",)]
+
+
+def test_a_corrected_copy_from_the_source_closes_its_entry(settings, warehouse):
+    land_reviews(settings, BROKEN)
+    land_reviews(settings, {**BROKEN, "rating": 5, "text": "改好了"})
+
+    assert [entry.status for entry in list_entries(settings, status=None)] == ["replayed"]
+    assert warehouse.rows("select review_id, text from raw_reviews.reviews") == [("r2", "改好了")]
+
+
+def test_an_older_good_copy_does_not_close_the_entry_of_a_newer_broken_one(settings, warehouse):
+    land_reviews(settings, {**BROKEN, "rating": 5, "text": "好"}, BROKEN)
+
+    assert [entry.status for entry in list_entries(settings, status=None)] == ["open"]
 
 
 def test_a_mended_mapping_brings_its_rows_back(settings, warehouse, tmp_path):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestion.csv_rows import iter_csv
 from ingestion.encodings import detect_encoding
 from ingestion.errors import ImportFileError
 from ingestion.mappings import FileOptions
@@ -149,6 +152,42 @@ def test_a_file_that_breaks_off_says_where(tmp_path):
     # the encoding is given: guessing it would already meet the broken end
     with pytest.raises(ImportFileError, match=r"after row [1-9]\d+.*Nothing of it was imported"):
         list(open_table(tmp_path / "export.csv.gz", FileOptions(encoding="utf-8")).rows)
+
+
+def test_a_quotation_mark_never_closed_is_an_error_and_swallows_nothing(tmp_path):
+    (tmp_path / "export.csv").write_text('id,text\n1,good\n2,"open\n3,swallowed\n')
+
+    with pytest.raises(ImportFileError, match=r"after row 1: .*never closed.*Nothing"):
+        list(open_table(tmp_path / "export.csv", FileOptions()).rows)
+
+
+@given(
+    st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=4))
+)
+def test_rows_come_out_of_csv_as_they_went_in(rows):
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
+    text.seek(0)
+
+    assert list(iter_csv(text)) == rows
+
+
+def test_excel_rows_wider_than_the_header_are_set_apart(tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["id", "text"])
+    book.active.append([1, "好", None])
+    book.active.append([2, "差", "no column for this"])
+    book.save(tmp_path / "export.xlsx")
+
+    rows = list(open_table(tmp_path / "export.xlsx", FileOptions()).rows)
+
+    # the header row is as wide as the sheet: its empty cell gets a name
+    assert [row.values for row in rows if isinstance(row, Row)] == [
+        {"id": 1, "text": "好", "column_3": None},
+        {"id": 2, "text": "差", "column_3": "no column for this"},
+    ]
 
 
 def test_a_folder_is_no_file(tmp_path):

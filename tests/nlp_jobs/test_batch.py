@@ -161,9 +161,9 @@ def test_changed_text_is_labelled_anew_and_vanished_feedback_loses_its_labels(
         (feedback_key("reviews", "6"),),
     ) == [("positive",)]
     # its only copy is gone: the other one counts in full again
-    assert query(warehouse, "select max(duplicate_cluster_key), min(dedup_weight) from nlp.documents") == [
-        (None, 1.0)
-    ]
+    assert query(
+        warehouse, "select max(duplicate_cluster_key), min(dedup_weight) from nlp.documents"
+    ) == [(None, 1.0)]
 
 
 def test_one_pipeline_is_current(warehouse: Settings, first_run: dict[str, int]):

@@ -58,7 +58,7 @@ def test_no_text_is_empty(records: Records, truth: Records):
     texts += [
         turn["text"]
         for call in records("calls")
-        if call["call_id"] not in broken
+        if call.get("call_id", "X")[0] != "X"
         for turn in call["turns"]
     ]
     comments = [one["comment"] for one in records("survey_responses")]
@@ -130,9 +130,8 @@ def test_identity_numbers_have_a_valid_check_digit(truth: Records):
         assert number[-1] == "10X98765432"[total % 11]
 
 
-def test_calls_have_both_voices_and_a_sound_clock(records: Records, truth: Records):
-    broken = {line["source_record_id"] for line in truth("broken_records")}
-    calls = [call for call in records("calls") if call["call_id"] not in broken]
+def test_calls_have_both_voices_and_a_sound_clock(records: Records):
+    calls = [call for call in records("calls") if call.get("call_id", "X")[0] != "X"]
 
     assert any(call["transfers"] for call in calls)
     for call in calls:

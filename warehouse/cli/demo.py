@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.panel import Panel
@@ -95,13 +94,14 @@ def simulate(settings: Settings, steps: Steps, *, feedback: int, years: int, see
             company.build(plan, settings.company_dir, progress=step.update)
         plan_file.write_text(json.dumps(asked | {"end": night.isoformat()}))
     with steps.step("source systems: CRM, call files, web API"):
-        reveal(settings, night - timedelta(days=1))
+        if not (settings.company_dir / "clock.json").exists():
+            reveal(settings, night - timedelta(days=1))
         start_web_source(settings)
     return night
 
 
 def reveal(settings: Settings, through: date) -> None:
-    """Advance the company's clock to the end of a day (never back)."""
+    """Advance the company's clock to the end of a day."""
     from simulator import company
 
     crm_url = settings.database_url("crm_source_owner", database="crm_source")
@@ -203,18 +203,3 @@ def show_summary(settings: Settings, night: date) -> None:
         "Your own data: .venv/bin/voc import FILE --mapping NAME --refresh",
     ]
     console.print(Panel("\n".join(lines), title="Voice-of-Customer warehouse", expand=False))
-
-
-def advance(
-    to: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Last day to reveal; one day further than now."),
-    ] = None,
-) -> None:
-    """Let the simulated company live on: reveal the records of further days to the sources."""
-    settings = local_stack.load_settings()
-    clock = json.loads((settings.company_dir / "clock.json").read_text())
-    now = datetime.fromisoformat(clock["now"]).astimezone(ZoneInfo(settings.time_zone))
-    through = to.date() if to else now.date() + timedelta(days=1)
-    reveal(settings, through)
-    console.print(f"The company's sources now hold everything up to {through}.")

@@ -1,32 +1,94 @@
-"""`voc taxonomy`: looking after the industry packs."""
+"""`voc annotate | taxonomy`: labelling files, and looking after the industry packs."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from warehouse.cli.steps import console
+from warehouse.cli.steps import Steps, console, errors
 from warehouse.settings import load_settings
 
-taxonomy = typer.Typer(help="Industry packs: check, seeds.", no_args_is_help=True)
+taxonomy = typer.Typer(help="Industry packs: check, preview, seeds.", no_args_is_help=True)
+PackOption = Annotated[str, typer.Option(help="The industry pack.")]
+
+
+def annotate(
+    file: Annotated[
+        str, typer.Argument(help="CSV, JSON lines or Parquet; - for JSON lines on stdin.")
+    ],
+    text_column: Annotated[str, typer.Option(help="The column that holds the text.")] = "text",
+    id_column: Annotated[str | None, typer.Option(help="The column that names the row.")] = None,
+    pack: PackOption = "retail",
+    out: Annotated[str, typer.Option(help="JSON lines, one per row; - for stdout.")] = "-",
+) -> None:
+    """Label a file without the warehouse: one JSON line per row, document and opinion units.
+
+    A row that cannot be labelled stays in the output with an `error`.
+
+    Examples:
+
+      voc annotate reviews.csv --text-column comment --id-column review_id --out labels.jsonl
+
+      head reviews.jsonl | voc annotate - | jq .units
+    """
+    from nlp_jobs.annotate_file import annotate_file
+
+    if out == "-":
+        counts = annotate_file(file, out, text_column, id_column, pack)
+    else:
+        with Steps().step(f"label {file}") as step:
+            counts = annotate_file(file, out, text_column, id_column, pack, progress=step.update)
+    errors.print(f"{counts['rows']:,} rows labelled, {counts['errors']:,} of them with an error")
 
 
 @taxonomy.command()
 def check(pack: Annotated[str | None, typer.Argument(help="A pack; all.")] = None) -> None:
-    """Find gaps, overlaps and unused entries in a pack; exit code 1 when there are any."""
+    """Find gaps, overlaps and unused entries in a pack; exit code 1 when there is an error."""
     from nlp_jobs.taxonomy import check as find_problems
-    from nlp_jobs.taxonomy import load_pack
+    from nlp_jobs.taxonomy import list_packs
 
-    folder = load_settings().config_dir / "taxonomies"
-    problems = []
-    for name in [pack] if pack else sorted(path.stem for path in folder.glob("*.yml")):
-        problems += [f"{name}: {problem}" for problem in find_problems(load_pack(name))]
-    for problem in problems:
-        console.print(problem)
-    console.print(f"{len(problems)} problems")
-    if problems:
+    config_dir = load_settings().config_dir
+    problems = [
+        (name, problem)
+        for name in ([pack] if pack else list_packs(config_dir))
+        for problem in find_problems(name, config_dir)
+    ]
+    for name, problem in problems:
+        console.print(f"{name}: {problem}", markup=False)
+    console.print(f"{len(problems)} findings")
+    if any(problem.level == "error" for _, problem in problems):
         raise typer.Exit(1)
+
+
+@taxonomy.command()
+def preview(
+    file: Annotated[Path, typer.Argument(help="A text file, one text per line.")],
+    pack: PackOption = "retail",
+) -> None:
+    """Show what a pack would label, unit by unit.
+
+    Examples:
+
+      voc taxonomy preview texts.txt --pack retail
+    """
+    from nlp_jobs.taxonomy import preview as label
+
+    def lines() -> Iterator[str]:
+        with file.open(encoding="utf-8") as texts:
+            yield from (line.strip() for line in texts if line.strip())
+
+    shown = ("touchpoint_slug", "department_slug", "topic_slug", "sentiment_label", "intent_slug")
+    for document, units in label(pack, lines(), load_settings().config_dir):
+        console.print(f"[bold]{document['sentiment_label'] or '-'}[/bold]", document["language"])
+        for unit in units:
+            labels = {name: unit[name] for name in shown if unit[name]}
+            console.print(
+                f"  {unit['redacted_text']}  {json.dumps(labels, ensure_ascii=False)}", markup=False
+            )
 
 
 @taxonomy.command()

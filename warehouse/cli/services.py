@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from typing import Annotated
 
 import typer
 
-from warehouse import local_airflow, local_stack, local_superset, processes
+from warehouse import dbt, local_airflow, local_stack, local_superset, processes
 from warehouse.cli.steps import Steps, console
 from warehouse.credentials import write_private
 from warehouse.local_postgres import LocalPostgresError
@@ -62,6 +63,26 @@ def up(
     steps.show()
 
 
+def dashboards() -> None:
+    """Compile the dashboards from their sources and bring Superset in line with them.
+
+    Charts that left the sources are removed. Superset may run meanwhile; reload the page.
+
+    Examples:
+
+      voc dashboards
+    """
+    settings = load_settings()
+    steps = Steps()
+    with steps.step("dbt: read the project"):
+        dbt.parse(settings)
+    with steps.step("Superset: metadata, dashboards, roles"):
+        local_superset.finish_bootstrap(settings, local_superset.start_bootstrap(settings))
+    console.print(
+        f"{len(local_superset.DASHBOARDS)} dashboards at {local_superset.base_url(settings)}"
+    )
+
+
 def stop() -> None:
     """Stop every service of this installation; data stays. `voc up` starts them again."""
     settings = load_settings()
@@ -86,7 +107,5 @@ def clean(
     except (LocalPostgresError, SettingsError) as broken:
         # half an installation is still to be removed
         console.print(f"[yellow]{broken}[/yellow]")
-        import shutil
-
         shutil.rmtree(settings.state_dir, ignore_errors=True)
     console.print(f"Removed {settings.state_dir}")

@@ -30,7 +30,7 @@ class StepProgress:
             self._progress.update(self._task, completed=done, total=total, note=note)
         elif time.monotonic() - self._last_note > 10:
             self._last_note = time.monotonic()
-            share = f"{done:,} of {total:,}" if total else f"{done:,}"
+            share = f"{done:,} of {total:,}" if total is not None else f"{done:,}"
             console.print(f"    {self._name}: {share} {note}".rstrip())
 
     def count(self, name: str, rows: int) -> None:

@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from warehouse import dbt
-from warehouse.cli.nightly import newest_night
 from warehouse.cli.steps import console
-from warehouse.settings import load_settings
+from warehouse.settings import SettingsError, load_settings
 
 
 def run_dbt(
@@ -30,13 +29,14 @@ def run_dbt(
 def gate(
     name: Annotated[Literal["landing", "labels", "marts"], typer.Argument(help="Which one.")],
 ) -> None:
-    """Run one Great Expectations gate by hand."""
+    """Run one Great Expectations gate again, on what stands now, for the newest run's record."""
     from expectations.gate import run_gate
-    from warehouse.ledger import start_run
+    from warehouse.ledger import newest_run_id
 
     settings = load_settings()
-    run_id = f"gate__{name}"
-    start_run(settings, run_id, "voc_gate", newest_night(settings))
+    run_id = newest_run_id(settings)
+    if run_id is None:
+        raise SettingsError("no night has run yet: `make demo` or `voc run` first")
     report = run_gate(name, settings, run_id)
     for result in report.results:
         mark = "[green]✓[/green]" if result.is_success else f"[red]✗ {result.severity}[/red]"

@@ -1,0 +1,32 @@
+"""Small closed word sets of the text stage, from `words.yml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Words:
+    """Function words by which languages are told apart, and Chinese surnames."""
+
+    english: frozenset[str]
+    other_latin: frozenset[str]
+    surnames: frozenset[str]
+    compound_surnames: frozenset[str]
+
+
+def _load() -> Words:
+    path = Path(__file__).with_name("words.yml")
+    stored = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Words(
+        english=frozenset(stored["english"]),
+        other_latin=frozenset(stored["other_latin"]),
+        surnames=frozenset(stored["surnames"].replace(" ", "")),
+        compound_surnames=frozenset(stored["compound_surnames"]),
+    )
+
+
+WORDS = _load()

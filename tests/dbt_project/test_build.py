@@ -1,0 +1,325 @@
+"""A tiny company built for real, as the roles of the nightly run: raw rows in, marts out."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ingestion import raw_tables
+from stat_jobs import registry
+from warehouse import dbt
+from warehouse.postgres import connect, copy_rows
+from warehouse.settings import Settings
+
+pytestmark = pytest.mark.slow
+
+LOADED_AT = "2026-03-31 02:00:00+08"
+MARTS = (
+    "mart_journey_touchpoints",
+    "mart_journey_summary",
+    "mart_breakpoints",
+    "mart_breakpoint_evidence",
+    "mart_nps",
+    "mart_nps_monthly",
+    "mart_theme_trend",
+)
+
+
+def insert(settings: Settings, role: str, table: str, rows: list[dict[str, Any]]) -> None:
+    with connect(role, settings) as connection:
+        copy_rows(connection, table, list(rows[0]), [tuple(row.values()) for row in rows])
+
+
+def land_company(settings: Settings) -> None:
+    """Land one record of each kind that the models treat differently, from every source."""
+    raw_tables.ensure_tables(settings)
+    common = {"updated_at": LOADED_AT, "_loaded_at": LOADED_AT, "_load_id": "load-1"}
+    at = {"created_at": "2026-03-01 10:00:00+08"}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "raw_crm.customers": [
+            {"customer_id": "C1", "full_name": "王小明", "phone": "13800000000", "region": "华东"}
+        ],
+        "raw_crm.stores": [
+            {"store_id": "S1", "store_name": "一店", "city": "成都", "region": "西南"}
+        ],
+        "raw_crm.agents": [
+            {"agent_id": "A1", "agent_name": "李四", "department_slug": "customer_service"}
+        ],
+        "raw_crm.products": [{"product_id": "P1", "product_name": "空调", "price_cny": 2999}],
+        "raw_crm.orders": [
+            {
+                "order_id": "O1",
+                "customer_id": "C1",
+                "product_id": "P1",
+                "order_channel": "online",
+                "ordered_at": "2026-02-20 10:00:00+08",
+                "amount_cny": 2999,
+            }
+        ],
+        "raw_crm.customer_notes": [
+            {"note_id": "N1", "customer_id": "C1", "order_id": "O1", "note_text": "送货慢", **at},
+            {"note_id": "N2", "customer_id": "C1", "order_id": None, "note_text": " ", **at},
+        ],
+        "raw_calls.calls": [
+            {
+                "call_id": "L1",
+                "customer_id": "C1",
+                "agent_id": "A1",
+                "started_at": "2026-03-02 10:00:00+08",
+                "ended_at": "2026-03-02 10:05:00+08",
+                "transfers": json.dumps([{"to_team": "T2"}]),
+                "turns": json.dumps(
+                    [{"speaker": "customer", "start_seconds": 1, "text": "没人管"}]
+                ),
+            }
+        ],
+        "raw_reviews.reviews": [
+            {
+                "review_id": "R1",
+                "site": "maps",
+                "outlet_id": "S1",
+                "subject": "us",
+                "author": "吃货",
+                "rating": 2,
+                "rating_scale": 5,
+                "text": "店员不懂规则",
+                "posted_at": "2026-03-03 10:00:00+08",
+            },
+            {
+                "review_id": "R2",
+                "site": "maps",
+                "outlet_id": None,
+                "subject": "rival_a",
+                "author": "路人",
+                "rating": 5,
+                "rating_scale": 5,
+                "text": "不错",
+                "posted_at": "2026-03-03 10:00:00+08",
+            },
+        ],
+        "raw_surveys.responses": [
+            {
+                "response_id": f"V{number}",
+                "customer_id": "C1",
+                "survey_slug": "relationship",
+                "channel": "sms",
+                "nps": score,
+                "comment": None,
+                "submitted_at": "2026-03-04 10:00:00+08",
+            }
+            for number, score in enumerate((10, 9, 9, 7, 3, 0))
+        ],
+    }
+    for table, records in rows.items():
+        insert(settings, "voc_loader", table, [{**record, **common} for record in records])
+    imported = {
+        "source_slug": "appstore_reviews",
+        "source_record_id": "F1",
+        "channel_slug": "app_store",
+        "is_solicited": False,
+        "occurred_at": "2026-04-30 10:00:00+08",
+        "text": "闪退",
+        "source_metadata": json.dumps({"reply": "致王小明"}),
+        "_loaded_at": LOADED_AT,
+        "_load_id": "load-1",
+    }
+    insert(settings, "voc_loader", "raw_files.feedback", [imported])
+
+
+def label_all(settings: Settings) -> None:
+    """Label every feedback that has no labels: one unit on delivery and one on the store."""
+    with connect("voc_nlp", settings) as connection:
+        connection.execute(
+            "insert into nlp.pipelines (pipeline_version, pack_slug, is_current) "
+            "values ('rules-1', 'retail', true) on conflict do nothing"
+        )
+        connection.execute(
+            """
+            insert into nlp.documents (
+                feedback_key, text_hash, pipeline_version, source_slug, language, script,
+                is_relevant, redacted_text, sentiment_label, sentiment_score, unit_count
+            )
+            select
+                feedback_key, text_hash, 'rules-1', source_slug, 'zh', 'hans', true,
+                coalesce(text, turns #>> '{0,text}'), 'negative', -3,
+                case when num_nonnulls(text, turns) > 0 then 2 else 0 end
+            from intermediate.int_feedback
+            on conflict (feedback_key, pipeline_version) do nothing
+            """
+        )
+        connection.execute(
+            """
+            insert into nlp.opinion_units (
+                feedback_key, pipeline_version, unit_seq, speaker, char_start, char_end,
+                redacted_text, sentiment_label, sentiment_score, intensity, touchpoint_slug,
+                department_slug
+            )
+            select
+                feedback_key, 'rules-1', unit_seq, 'customer', 0, 2, left(redacted_text, 2),
+                'negative', -3, 3, touchpoint_slug, department_slug
+            from nlp.documents
+            cross join (
+                values (1, 'delivery', 'logistics'), (2, 'store_staff', 'store_operations')
+            ) as said (unit_seq, touchpoint_slug, department_slug)
+            where unit_count > 0
+            on conflict do nothing
+            """
+        )
+
+
+def build(settings: Settings, name: str) -> None:
+    """Build one step of the night; a target folder per target spares dbt parsing all anew."""
+    step = dbt.STEPS[name]
+    folder = f"{os.environ['DBT_TARGET_PATH']}/{step.target}"
+    arguments = ["build", "--target-path", folder, "--select", *step.select]
+    dbt.run(settings, arguments, target=step.target)
+
+
+def run_night(settings: Settings) -> None:
+    build(settings, "staging")
+    label_all(settings)
+    build(settings, "core")
+    registry.run_all(settings)
+    build(settings, "marts")
+
+
+def read(settings: Settings, query: str, role: str = "voc_modeler") -> list[tuple[Any, ...]]:
+    with connect(role, settings) as connection:
+        return connection.execute(query).fetchall()  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def built(database: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    patch = pytest.MonkeyPatch()
+    target = tmp_path_factory.mktemp("dbt-target")
+    patch.setenv("DBT_TARGET_PATH", str(target))
+    patch.setenv("DBT_LOG_PATH", str(target / "logs"))
+    land_company(database)
+    registry.create_tables(database)
+    build(database, "reference")
+    run_night(database)
+    yield database
+    patch.undo()
+
+
+def test_every_raw_record_is_feedback_or_set_aside_with_its_reason(built: Settings):
+    landed = read(
+        built, "select source_slug, source_record_id from intermediate.int_feedback", "voc_nlp"
+    )
+    set_aside = read(built, "select * from intermediate.int_feedback_set_aside order by 1, 2")
+
+    assert len(landed) == 10
+    assert set_aside == [
+        ("appstore_reviews", "F1", "dated_in_the_future"),
+        ("crm_notes", "N2", "no_text_no_score"),
+    ]
+
+
+def test_facts_carry_place_person_and_labels(built: Settings):
+    rows = read(
+        built,
+        "select source_record_id, region, customer_key is null, author_key is null, "
+        "agent_key is null, order_id, pipeline_version from core.fct_feedback "
+        "where source_slug <> 'surveys' order by 1",
+    )
+
+    assert rows == [
+        ("L1", "华东", False, True, False, None, "rules-1"),
+        ("N1", "华东", False, True, True, "O1", "rules-1"),
+        ("R1", "西南", True, False, True, None, "rules-1"),
+        ("R2", None, True, False, True, None, "rules-1"),
+    ]
+
+
+def test_marts_count_what_was_said(built: Settings):
+    touchpoints = read(
+        built,
+        "select touchpoint_slug, channel_slug, region, negative_count, is_suppressed "
+        "from marts_build.mart_journey_touchpoints order by 1, 2",
+    )
+    (nps,) = read(
+        built,
+        "select response_count, promoter_count, detractor_count, nps "
+        "from marts_build.mart_nps_monthly",
+    )
+
+    assert touchpoints == [
+        (touchpoint, channel, region, 1, True)
+        for touchpoint in ("delivery", "store_staff")
+        for channel, region in (("call", "华东"), ("crm_note", "华东"), ("review", "西南"))
+    ]
+    assert nps == (6, 3, 2, 16.67)
+
+
+def test_breakpoints_open_to_their_stories(built: Settings):
+    stories = read(
+        built,
+        "select from_department_slug, to_department_slug, breakpoint_kind, quote, from_quote "
+        "from marts_build.mart_breakpoint_evidence order by quote",
+    )
+
+    assert sorted(stories) == sorted(
+        [
+            ("logistics", "store_operations", "other", "送货慢", "送货"),
+            ("logistics", "store_operations", "other", "店员不懂规则", "店员"),
+            ("logistics", "store_operations", "handoff", "没人管", "没人"),
+        ]
+    )
+
+
+def test_analytics_cannot_read_raw_words(built: Settings):
+    import psycopg
+
+    for table in (
+        "raw_crm.customers",
+        "staging.stg_calls__calls",
+        "intermediate.int_feedback",
+        "intermediate.int_feedback__unioned",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            read(built, f"select * from {table}")
+
+
+def test_names_stay_left_of_the_redaction(built: Settings):
+    context = read(built, "select * from intermediate.int_feedback_context")
+
+    assert len(context) == 10
+    for name in ("王小明", "吃货", "13800000000"):
+        assert name not in str(context)
+
+
+def test_the_same_night_twice_changes_no_figure(built: Settings):
+    def read_marts() -> dict[str, list[str]]:
+        return {
+            mart: sorted(map(str, read(built, f"select * from marts_build.{mart}")))
+            for mart in MARTS
+        }
+
+    first = read_marts()
+    run_night(built)
+
+    assert read_marts() == first
+    assert all(first[mart] for mart in MARTS if mart != "mart_theme_trend")
+
+
+def test_feedback_without_labels_stops_the_run(built: Settings):
+    version = "update nlp.documents set text_hash = 'old words' where source_slug = 'calls'"
+    with connect("voc_nlp", built) as connection:
+        connection.execute(version)
+
+    with pytest.raises(dbt.DbtError, match=r"pipeline_version|is_labelled"):
+        build(built, "core")
+
+
+def test_staging_holds_no_contact_data(built: Settings):
+    columns = read(
+        built,
+        "select attname from pg_attribute "
+        "where attrelid = 'staging.stg_crm__customers'::regclass and attnum > 0",
+    )
+
+    assert {"full_name", "phone", "email"}.isdisjoint(name for (name,) in columns)

@@ -1,0 +1,59 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from nlp_jobs.annotate_file import UnreadableFileError, annotate_file
+
+
+def label(source: Path, **options) -> tuple[dict[str, int], list[dict]]:
+    out = source.with_suffix(".out.jsonl")
+    counts = annotate_file(str(source), str(out), **options)
+    return counts, [json.loads(line) for line in out.read_text().splitlines()]
+
+
+def test_csv_rows_come_out_in_order_with_their_ids(tmp_path: Path):
+    source = tmp_path / "in.csv"
+    source.write_text("nr,comment\na1,快递太慢\na2,\na3,客服态度好\n", encoding="utf-8-sig")
+
+    counts, lines = label(source, text_column="comment", id_column="nr")
+
+    assert counts == {"rows": 3, "errors": 0}
+    assert [(line["id"], line["row"]) for line in lines] == [("a1", 1), ("a2", 2), ("a3", 3)]
+    assert lines[0]["units"][0]["topic_slug"] == "delivery_speed"
+    assert lines[1]["document"]["noise_reason"] == "empty"
+
+
+def test_bad_json_lines_stay_with_their_error(tmp_path: Path):
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"text": "快递太慢"}\nnot json\n[1]\n{"other": 1}\n{"text": 5}\n')
+
+    counts, lines = label(source)
+
+    assert counts == {"rows": 5, "errors": 4}
+    assert [line["row"] for line in lines] == [1, 2, 3, 4, 5]
+    assert [line.get("error", "").split(":")[0] for line in lines] == [
+        "",
+        "not JSON",
+        "not a JSON object",
+        "no column 'text'",
+        "column 'text' holds int, not text",
+    ]
+
+
+def test_parquet_is_read(tmp_path: Path):
+    import pyarrow
+    from pyarrow import parquet
+
+    source = tmp_path / "in.parquet"
+    parquet.write_table(pyarrow.table({"text": ["快递太慢", None]}), source)
+
+    counts, lines = label(source)
+
+    assert counts == {"rows": 2, "errors": 0}
+    assert lines[0]["document"]["sentiment_label"] == "negative"
+
+
+def test_an_unknown_format_is_refused(tmp_path: Path):
+    with pytest.raises(UnreadableFileError, match=r"expected \.csv"):
+        annotate_file(str(tmp_path / "in.xls"), str(tmp_path / "out.jsonl"))

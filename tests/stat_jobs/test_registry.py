@@ -1,0 +1,111 @@
+"""The jobs on a real database: same facts, same rows; tables exist before the first run."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from stat_jobs import registry
+from warehouse.postgres import connect, copy_rows
+from warehouse.settings import Settings
+
+CORE = """
+create table core.fct_feedback (
+    feedback_key text, customer_key text, author_key text, occurred_date date,
+    subject_slug text, is_relevant boolean, unit_count integer
+);
+create table core.fct_opinion_unit (
+    feedback_key text, department_slug text, topic_slug text, sentiment_label text,
+    promise_role text, occurred_date date, subject_slug text, is_relevant boolean
+);
+create table core.fct_breakpoint (
+    feedback_key text, customer_key text, author_key text, from_department_slug text,
+    to_department_slug text, breakpoint_kind text, occurred_date date
+);
+create table core.dim_reporting_period (period_slug text, first_month date, last_date date);
+"""
+
+
+@pytest.fixture(scope="module")
+def company(database: Settings) -> Settings:
+    """Thirty months of 40 feedback each; delivery is talked about more each year, price is not."""
+    months = [date(2023 + (8 + n) // 12, (8 + n) % 12 + 1, 1) for n in range(30)]
+    feedback: list[tuple[Any, ...]] = []
+    units: list[tuple[Any, ...]] = []
+    breakpoints: list[tuple[Any, ...]] = []
+    for number, month in enumerate(months):
+        last_day = date(2026, 2, 28) if number == 29 else month
+        for voice in range(40):
+            key = f"{number}-{voice}"
+            feedback.append((key, f"c{voice}", None, last_day, "us", True, 2))
+            topic = "delivery" if voice < 5 + number // 2 + number % 3 else "price"
+            for department in ("sales", "logistics") if voice < 8 else ("sales", "sales"):
+                units.append((key, department, topic, "negative", "none", last_day, "us", True))
+            if voice < 8:
+                breakpoints.append(
+                    (key, f"c{voice}", None, "sales", "logistics", "other", last_day)
+                )
+    with connect("voc_modeler", database) as connection:
+        connection.execute(CORE)
+        connection.execute(
+            "insert into core.dim_reporting_period "
+            "values ('last_12_months', '2025-03-01', '2026-02-28')"
+        )
+        for table, rows in {
+            "core.fct_feedback": feedback,
+            "core.fct_opinion_unit": units,
+            "core.fct_breakpoint": breakpoints,
+        }.items():
+            names = [
+                name
+                for (name,) in connection.execute(
+                    "select attname from pg_attribute where attrelid = %s::regclass "
+                    "and attnum > 0 order by attnum",
+                    (table,),
+                )
+            ]
+            copy_rows(connection, table, names, rows)
+    return database
+
+
+def read_results(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
+    with connect("voc_modeler", settings) as connection:  # dbt's role must see them
+        return {
+            result.name: connection.execute(
+                f"select {', '.join(name for name, _ in result.columns)}, method, method_version "
+                f"from {result.qualified_name} order by 1, 2, 3"
+            ).fetchall()
+            for result in registry.RESULTS
+        }
+
+
+def test_tables_stand_before_the_first_run(company: Settings):
+    registry.create_tables(company)
+
+    assert read_results(company) == {"theme_trend": [], "breakpoint_lift": []}
+
+
+def test_the_same_facts_give_the_same_rows(company: Settings):
+    counts = registry.run_all(company)
+    first = read_results(company)
+    registry.run_all(company)
+
+    assert counts["theme_trend"] == {"topics": 2, "tested": 2, "moving": 2}
+    assert counts["breakpoint_lift"] == {"pairs": 1, "rows": 1, "significant": 0}
+    assert read_results(company) == first
+    trends = {row[0]: row for row in first["theme_trend"]}
+    assert trends["delivery"][9] == "rising"
+    assert trends["price"][9] == "falling"
+    (pair,) = first["breakpoint_lift"]
+    assert pair[:8] == ("sales", "logistics", "other", 96, 8, 96, 480, 96)
+
+
+def test_results_of_a_vanished_topic_vanish(company: Settings):
+    with connect("voc_modeler", company) as connection:
+        connection.execute("delete from core.fct_opinion_unit where topic_slug = 'price'")
+
+    registry.run_all(company)
+
+    assert [row[0] for row in read_results(company)["theme_trend"]] == ["delivery"]

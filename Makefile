@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SERVE ?= 1
+# cached bytecode halves the start of every tool
+unexport PYTHONDONTWRITEBYTECODE
 
 # the version that the locks are resolved for; 3.12 and 3.13 install from them too
 LOCK_PYTHON := 3.11
@@ -67,5 +69,7 @@ status: env ## how things stand
 lock: | uv-ready ## resolve the dependencies anew and rewrite the locks
 	$(UV) pip compile --quiet --python-version $(LOCK_PYTHON) --no-header --extra dev \
 		pyproject.toml -o locks/pipeline.txt --upgrade
+	$(UV) pip compile --quiet --python-version $(LOCK_PYTHON) --no-header \
+		-c locks/pipeline.txt locks/production.in -o locks/production.txt --upgrade
 	$(UV) pip compile --quiet --python-version $(LOCK_PYTHON) --no-header \
 		--exclude-newer 2026-06-01T00:00:00Z locks/superset.in -o locks/superset.txt --upgrade

@@ -87,10 +87,14 @@ def no_rows_from(
 def at_most_share_where(
     condition: str, share: float, *, rule: str, notes: str, severity: FailureSeverity = WARNING
 ) -> Expectation:
-    """Expect the SQL `condition` to be true for at most `share` (0 to 1) of the rows."""
+    """Expect the SQL `condition` to be true for at most `share` (0 to 1) of the rows.
+
+    Above it, every such row counts as unexpected, so that the result says how many they are.
+    """
+    found = _literal_braces(condition)
     return no_rows_from(
-        f"select 1 from {{batch}} "
-        f"having avg(coalesce({_literal_braces(condition)}, false)::int) > {share}",
+        f"select 1 from {{batch}} where ({found})"
+        f" and (select avg(coalesce({found}, false)::int) from {{batch}}) > {share}",
         rule=rule,
         notes=notes,
         severity=severity,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from ingestion.contracts import Problem
+
+# how `surrogateescape` keeps the bytes 80 to ff
+_UNDECODABLE = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,9 @@ def dump_payload(payload: Any) -> str:
 
 def escape_bytes(text: str) -> str:
     """Show undecodable bytes (kept by `surrogateescape`) as \\xNN among the readable text."""
-    return "".join(
-        f"\\x{ord(char) - 0xDC00:02x}" if "\udc80" <= char <= "\udcff" else char for char in text
-    )
+    if not _UNDECODABLE.search(text):
+        return text
+    return _UNDECODABLE.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", text)
 
 
 def _as_plain(value: Any) -> Any:

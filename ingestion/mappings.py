@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -94,7 +95,7 @@ class FieldRule(_Strict):
             raise ValueError("give either `column` or `columns`")
         return self
 
-    @property
+    @cached_property
     def sources(self) -> list[str]:
         """Return the columns that the rule reads."""
         return [self.column] if self.column is not None else list(self.columns or [])

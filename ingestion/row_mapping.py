@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -129,7 +131,7 @@ class RowMapper:
         }
 
     def _read(self, field: str, rule: FieldRule, values: dict[str, Any]) -> Any:
-        parts = [self._clean(values.get(column), rule) for column in rule.sources]
+        parts = [self._clean(values.get(column), rule.null_values) for column in rule.sources]
         present = [part for part in parts if part is not None]
         if not present:
             return None
@@ -150,13 +152,11 @@ class RowMapper:
         # a reference or a text may be stored as a number
         return value if isinstance(value, str) else str(value)
 
-    def _clean(self, value: Any, rule: FieldRule | None = None) -> Any:
-        if isinstance(value, float) and value != value:  # NaN is how data frames write nothing
-            return None
-        if not isinstance(value, str):
-            return value
-        trimmed = value.strip()
-        if trimmed in self._null_values or (rule is not None and trimmed in rule.null_values):
+    def _clean(self, value: Any, null_values: Collection[str] = ()) -> Any:
+        if isinstance(value, str):
+            trimmed = value.strip()
+            return None if trimmed in self._null_values or trimmed in null_values else value
+        if isinstance(value, float) and math.isnan(value):  # how data frames write nothing
             return None
         return value
 

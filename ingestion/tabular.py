@@ -156,13 +156,13 @@ def _check_header(path: Path, names: Iterable[Any]) -> list[str]:
 def _iter_csv_rows(lines: Iterator[list[str]], columns: list[str]) -> Iterator[Row | BrokenRow]:
     width = len(columns)
     for number, values in enumerate(lines, start=1):
-        escaped = [escape_bytes(value) for value in values]
-        if escaped != values:
+        whole = "".join(values)
+        if escape_bytes(whole) is not whole:
             yield BrokenRow(
                 number,
                 "bad_encoding",
                 "holds bytes that are not text in the file's encoding",
-                escaped,
+                [escape_bytes(value) for value in values],
             )
         elif len(values) != width:
             yield BrokenRow(

@@ -48,8 +48,6 @@ def compile_params(chart: Chart, dataset: Dataset, sources: Sources) -> dict[str
         **chart.params,
         "adhoc_filters": filters,
     }
-    if chart.viz_type == "mixed_timeseries":
-        params["adhoc_filters_b"] = filters
     if formatting := list_formatting(chart, sources.palette["colors"]):
         params["conditional_formatting"] = formatting
     if chart.may_be_empty:

@@ -15,8 +15,8 @@ from superset_assets.estimates import ARITY, write_estimate
 from superset_assets.sources import Chart, Column, Dashboard, Dataset, Filter, Metric, Sources
 
 # the parameters of Superset that name metrics and columns
-_METRIC_PARAMS = ("metric", "metrics", "metrics_b", "x", "y", "size", "timeseries_limit_metric")
-_COLUMN_PARAMS = ("groupby", "groupby_b", "all_columns", "x_axis", "source", "target", "series",
+_METRIC_PARAMS = ("metric", "metrics", "x", "y", "size", "timeseries_limit_metric")
+_COLUMN_PARAMS = ("groupby", "all_columns", "x_axis", "source", "target", "series",
                   "entity")  # fmt: skip
 
 _SORTS = frozenset(("name", "sum", "avg", "min", "max"))

@@ -7,7 +7,6 @@ browser: the chart check, cache warm-up, alerts and reports. Without it Superset
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +23,7 @@ def write_query_context(viz_type: str, params: Mapping[str, Any], time_column: s
         {
             "datasource": {"id": 0, "type": "table"},  # the importer puts the real id in
             "force": False,
-            "queries": list_queries(viz_type, params, time_column),
+            "queries": [write_query(viz_type, params, time_column)],
             "form_data": dict(params),
             "result_format": "json",
             "result_type": "full",
@@ -34,29 +33,17 @@ def write_query_context(viz_type: str, params: Mapping[str, Any], time_column: s
     )
 
 
-def list_queries(
+def write_query(
     viz_type: str, params: Mapping[str, Any], time_column: str | None
-) -> list[dict[str, Any]]:
-    """The queries of one chart: one, or two for a mixed chart."""
+) -> dict[str, Any]:
+    """The query of one chart; every kind in use needs exactly one."""
     metrics = _as_list(params.get("metrics") or params.get("metric"))
     groupby = _as_list(params.get("groupby"))
-    query = _base_query(params, params.get("adhoc_filters", []))
+    query = _base_query(params)
 
-    if viz_type == "mixed_timeseries":
-        second = _base_query(params, params.get("adhoc_filters_b", []))
-        return [
-            _series_query(query, params, metrics, groupby, time_column),
-            _series_query(
-                second,
-                params,
-                _as_list(params["metrics_b"]),
-                _as_list(params.get("groupby_b")),
-                time_column,
-            ),
-        ]
     if viz_type.startswith("echarts_"):
-        return [_series_query(query, params, metrics, groupby, time_column)]
-    if viz_type == "big_number":
+        _fill_series(query, params, metrics, groupby, time_column)
+    elif viz_type == "big_number":
         query["columns"] = [_axis(params["x_axis"], params.get("time_grain_sqla"))]
         query["metrics"] = metrics
         query["post_processing"] = [_pivot(params["x_axis"], [], metrics), _FLATTEN]
@@ -67,24 +54,21 @@ def list_queries(
         query["columns"] = [_axis(params["x_axis"], grain), *groupby]
         query["metrics"] = metrics
         query["post_processing"] = [{"operation": "rank", "options": {"metric": metrics[0]}}]
-    elif viz_type in ("sankey_v2", "graph_chart"):
+    elif viz_type == "sankey_v2":
         query["columns"] = [params["source"], params["target"]]
         query["metrics"] = metrics
     elif viz_type == "bubble_v2":
         query["columns"] = [params["entity"], *_as_list(params.get("series"))]
         query["metrics"] = [params["x"], params["y"], params["size"]]
-    elif viz_type in ("pie", "funnel", "treemap_v2"):
-        query["columns"] = groupby
-        query["metrics"] = metrics
-        query["orderby"] = [[metrics[0], False]]
     elif viz_type == "table":
         _fill_table(query, params, metrics, groupby)
     else:
         raise ValueError(f"no query builder for viz_type {viz_type}")
-    return [query]
+    return query
 
 
-def _base_query(params: Mapping[str, Any], filters: list[dict[str, Any]]) -> dict[str, Any]:
+def _base_query(params: Mapping[str, Any]) -> dict[str, Any]:
+    filters = params["adhoc_filters"]
     simple = [
         {"col": entry["subject"], "op": entry["operator"], "val": entry["comparator"]}
         for entry in filters
@@ -110,13 +94,13 @@ def _base_query(params: Mapping[str, Any], filters: list[dict[str, Any]]) -> dic
     }
 
 
-def _series_query(
+def _fill_series(
     query: dict[str, Any],
     params: Mapping[str, Any],
     metrics: list[str],
     groupby: list[str],
     time_column: str | None,
-) -> dict[str, Any]:
+) -> None:
     """One series per metric (and group) over the x axis: lines, bars, areas."""
     x_axis = params["x_axis"]
     grain = params.get("time_grain_sqla") if x_axis == time_column else None
@@ -131,15 +115,13 @@ def _series_query(
     if params.get("x_axis_sort") in metrics and not groupby:
         order = {"by": params["x_axis_sort"], "ascending": params.get("x_axis_sort_asc", True)}
         steps.append({"operation": "sort", "options": order})
-    filled = copy.deepcopy(query)
-    filled.update(
+    query.update(
         columns=[_axis(x_axis, grain), *groupby],
         metrics=metrics,
         series_columns=groupby,
         orderby=[[metrics[0], False]],
         post_processing=[*steps, _FLATTEN],
     )
-    return filled
 
 
 def _fill_table(

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from warehouse.credentials import write_private
+from warehouse.dbt import connection_variables
 from warehouse.processes import Process, ServiceError, inherited_environment
 from warehouse.settings import Settings
 
@@ -35,10 +36,10 @@ def environment(settings: Settings) -> dict[str, str]:
     database = settings.database_url("airflow", "postgresql+psycopg2", database="airflow")
     scripts = Path(sys.executable).parent
     return inherited_environment(
+        **connection_variables(settings),
         PATH=f"{scripts}:{os.environ.get('PATH', '/usr/bin:/bin')}",
         PYTHONPATH=str(settings.root),
         VOC_STATE_DIR=str(settings.state_dir),
-        VOC_PG_DATABASE=settings.pg_database,
         AIRFLOW_HOME=str(home(settings)),
         AIRFLOW__CORE__DAGS_FOLDER=str(settings.root / "dags"),
         AIRFLOW__CORE__EXECUTOR="LocalExecutor",

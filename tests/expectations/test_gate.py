@@ -245,7 +245,21 @@ def test_a_warning_informs_and_lets_the_run_pass(landing):
 
     report = run_gate("landing", landing, "night")
 
-    assert [check.expectation for check in report.warnings] == ["stores lie in a region"]
+    assert [(check.expectation, check.observed) for check in report.warnings] == [
+        ("stores lie in a region", "1 unexpected rows")
+    ]
+
+
+def test_a_share_within_its_limit_is_no_warning(landing):
+    change(
+        landing,
+        "voc_loader",
+        "insert into raw_crm.stores (store_id, region) select 's' || n, '华东' "
+        "from generate_series(2, 99) as n; "
+        "insert into raw_crm.stores (store_id) values ('s100')",
+    )
+
+    assert run_gate("landing", landing, "night").warnings == ()
 
 
 def test_a_source_that_nobody_uses_is_not_asked_for(landing):

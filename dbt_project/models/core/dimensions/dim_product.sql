@@ -8,5 +8,5 @@ select
     product_id,
     product_name,
     category,
-    price_cny::numeric(14, 2) as price_cny
+    price_cny::numeric(38, 2) as price_cny
 from products

@@ -70,8 +70,8 @@ select
     documents.noise_reason,
     documents.sentiment_label,
     -- measures
-    feedback.rating::numeric(8, 2) as rating,
-    feedback.rating_scale::numeric(8, 2) as rating_scale,
+    feedback.rating::numeric(38, 2) as rating,
+    feedback.rating_scale::numeric(38, 2) as rating_scale,
     {{ rating_ratio('feedback.rating', 'feedback.rating_scale') }} as rating_ratio,
     feedback.nps_score,
     feedback.csat_score::numeric(4, 2) as csat_score,
@@ -94,11 +94,11 @@ left join documents
         feedback.feedback_key = documents.feedback_key
         and feedback.text_hash = documents.text_hash
 left join customers
-    on {{ crm_key('feedback.customer_ref') }} = customers.customer_key
+    on feedback.customer_ref = customers.customer_key
 left join stores
     on {{ crm_key('feedback.store_ref') }} = stores.store_key
 left join agents
-    on {{ crm_key('feedback.agent_ref') }} = agents.agent_key
+    on feedback.agent_ref = agents.agent_key
 left join products
     on {{ crm_key('feedback.product_ref') }} = products.product_key
 left join city_regions

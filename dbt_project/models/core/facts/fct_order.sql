@@ -25,7 +25,7 @@ select
     orders.order_channel,
     orders.order_status,
     -- measures
-    orders.amount_cny::numeric(14, 2) as amount_cny,
+    orders.amount_cny::numeric(38, 2) as amount_cny,
     -- timestamps
     orders.ordered_at,
     {{ local_date('orders.ordered_at') }} as ordered_date

@@ -9,7 +9,7 @@ select
     'call' as channel_slug,
     false as is_solicited,
     started_at as occurred_at,
-    ended_at as received_at,
+    coalesce(ended_at, started_at) as received_at,
     customer_id as customer_ref,
     null::text as author_ref,
     agent_id as agent_ref,

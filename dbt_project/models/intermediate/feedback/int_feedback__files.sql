@@ -20,7 +20,7 @@ select
     order_ref,
     city,
     url,
-    coalesce(subject_slug, 'us') as subject_slug,
+    coalesce(nullif(subject_slug, ''), 'us') as subject_slug,
     rating,
     rating_scale,
     nps_score,

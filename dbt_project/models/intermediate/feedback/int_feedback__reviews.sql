@@ -19,7 +19,7 @@ select
     null::text as order_ref,
     city,
     url,
-    coalesce(subject, 'us') as subject_slug,
+    coalesce(nullif(subject, ''), 'us') as subject_slug,
     rating,
     rating_scale,
     null::smallint as nps_score,

@@ -12,10 +12,10 @@ select
     is_solicited,
     occurred_at,
     received_at,
-    customer_ref,
-    -- nicknames are personal data
+    -- nicknames are personal data, and an imported file may name people instead of ids
+    {{ crm_key('customer_ref') }} as customer_ref,
     md5(author_ref) as author_ref,
-    agent_ref,
+    {{ crm_key('agent_ref') }} as agent_ref,
     store_ref,
     product_ref,
     order_ref,

@@ -17,7 +17,7 @@ PRODUCER_TASK_ID = "dbt_producer_watcher"  # Cosmos' name; its constant costs th
 
 
 def make_dbt_group(name: str, settings: Settings) -> TaskGroup:
-    """Return the task group that builds one of `warehouse.dbt.STEPS` and then tests it.
+    """Return the task group that builds and tests one of `warehouse.dbt.STEPS`.
 
     One producer runs a single `dbt build`; each model's own task watches for that model's result.
     """
@@ -49,11 +49,13 @@ def _make_model_tasks(name: str, settings: Settings) -> TaskGroup:
         execution_config=ExecutionConfig(
             execution_mode=ExecutionMode.WATCHER,
             invocation_mode=InvocationMode.DBT_RUNNER,
+            # data tests run inside the one build, before what stands on the tested model
+            setup_operator_args={"dbt_cmd_flags": ["--resource-type", "test"]},
         ),
         render_config=RenderConfig(
             load_method=LoadMode.DBT_MANIFEST,
             select=list(step.select),
-            test_behavior=TestBehavior.AFTER_ALL,
+            test_behavior=TestBehavior.NONE,
             emit_datasets=False,
         ),
         operator_args={

@@ -274,10 +274,16 @@ select source_slug, entity, reason_code, status, quarantined_at::date as quarant
 from ops.quarantine
 group by source_slug, entity, reason_code, status, quarantined_at::date;
 
+-- by the last load, not by the newest record: a list of stores may rest for years and be fresh
 create view health.source_freshness as
-select source_slug, entity, watermark, updated_at,
-    extract(epoch from now() - watermark)::double precision / 3600 as hours_behind
-from ops.watermarks;
+select loads.source_slug, loads.entity, max(watermarks.watermark) as watermark,
+    max(loads.ended_at) as loaded_at,
+    extract(epoch from now() - max(loads.ended_at))::double precision / 3600 as hours_behind
+from ops.loads as loads
+left join ops.watermarks as watermarks
+    on loads.source_slug = watermarks.source_slug and loads.entity = watermarks.entity
+where loads.status = 'success'
+group by loads.source_slug, loads.entity;
 
 create view health.publications as
 select publication_id, run_id, array_length(tables, 1) as table_count, published_at, rolled_back_at

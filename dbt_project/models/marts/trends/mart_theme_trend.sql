@@ -77,6 +77,22 @@ cells as (
         on
             months.month = mentions.month
             and spoken_topics.topic_slug = mentions.topic_slug
+),
+
+-- the size of the movement orders the topics; whether it is proven stands beside it
+ranked_trends as (
+    select
+        topic_slug,
+        trend,
+        sen_slope_per_year,
+        q_value,
+        (
+            row_number() over (
+                order by abs(sen_slope_per_year) desc nulls last, topic_slug asc
+            )
+        )::integer as movement_rank
+    from {{ source('stats', 'theme_trend') }}
+    where trend is not null
 )
 
 select
@@ -116,10 +132,11 @@ select
     round((100 * trends.sen_slope_per_year)::numeric, 3)::double precision
         as sen_slope_pct_per_year,
     trends.q_value,
+    trends.movement_rank,
     {{ is_small_sample('cells.total_voter_count') }} as is_small_sample,
     {{ is_suppressed('cells.total_voter_count') }} as is_suppressed
 from cells
 inner join {{ ref('dim_topic') }} as topics
     on cells.topic_slug = topics.topic_slug
-left join {{ source('stats', 'theme_trend') }} as trends
+left join ranked_trends as trends
     on cells.topic_slug = trends.topic_slug

@@ -13,7 +13,13 @@ KEY = b"a key for the test"
 
 @pytest.mark.parametrize(
     "written",
-    ["13912345678", "+86 139-1234-5678", "0086 13912345678", "１３９１２３４５６７８", "86 139 1234 5678"],
+    [
+        "13912345678",
+        "+86 139-1234-5678",
+        "0086 13912345678",
+        "１３９１２３４５６７８",
+        "86 139 1234 5678",
+    ],
 )
 def test_one_phone_has_one_hash_however_it_is_written(written):
     assert keyed_hash(written, "phone", KEY) == keyed_hash("13912345678", "phone", KEY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 
@@ -73,6 +74,6 @@ def test_the_pid_of_somebody_else_is_not_ours(settings):
     service = make_process("short", "pass")
     processes.start(settings, service)
     path = settings.state_dir / "run" / "short.json"
-    path.write_text('{"pid": %d, "created": 1.0}' % psutil.Process().pid)
+    path.write_text(json.dumps({"pid": psutil.Process().pid, "created": 1.0}))
 
     assert processes.find(settings, "short") is None

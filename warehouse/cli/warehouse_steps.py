@@ -45,11 +45,17 @@ def gate(
 
 def publish(
     rollback: Annotated[bool, typer.Option("--rollback", help="Take the last swap back.")] = False,
+    allow_missing: Annotated[
+        bool, typer.Option("--allow-missing", help="Let go a mart that readers have today.")
+    ] = False,
 ) -> None:
     """Swap the built marts into the schema that readers see, or take the last swap back."""
     from warehouse.publish import publish as swap
     from warehouse.publish import rollback as swap_back
 
     settings = load_settings()
-    tables = swap_back(settings) if rollback else swap(settings, "publish__by_hand")
+    if rollback:
+        tables = swap_back(settings)
+    else:
+        tables = swap(settings, "publish__by_hand", allow_missing=allow_missing)
     console.print(f"{'Rolled back' if rollback else 'Published'}: {', '.join(tables)}")

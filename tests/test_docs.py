@@ -125,7 +125,7 @@ def test_every_verb_is_explained_somewhere():
         ("run --skip-sources", None),
         ("quarantine list --limit 200", None),
         ("dbt build --select mart_nps", None),
-        ("annotate", "unknown verb annotate"),
+        ("label", "unknown verb label"),
         ("quarantine burn", "unknown verb quarantine burn"),
         ("run --twice", "run has no option --twice"),
     ],

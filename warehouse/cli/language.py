@@ -58,7 +58,7 @@ def check(pack: Annotated[str | None, typer.Argument(help="A pack; all.")] = Non
         for problem in find_problems(name, config_dir)
     ]
     for name, problem in problems:
-        console.print(f"{name}: {problem}", markup=False)
+        console.print(f"{name}: {problem.level}: {problem.place}: {problem.message}", markup=False)
     console.print(f"{len(problems)} findings")
     if any(problem.level == "error" for _, problem in problems):
         raise typer.Exit(1)

@@ -101,7 +101,16 @@ class Installation:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Run `voc demo`, keep it serving, remove it at the end."""
+    """Run `voc demo`, keep it serving, remove it at the end.
+
+    `VOC_E2E_STATE` names the state folder of a demo that serves already; it is used and kept.
+    """
+    if kept := os.environ.get("VOC_E2E_STATE"):
+        os.environ["VOC_STATE_DIR"] = kept
+        from warehouse.settings import load_settings
+
+        yield Installation(load_settings(), Path(kept), "")
+        return
     state = tmp_path_factory.mktemp("voc-demo")
     environment = os.environ | {"VOC_STATE_DIR": str(state)}
     environment.pop("VOC_PG_DATABASE", None)

@@ -35,7 +35,7 @@ def _clear(settings: Settings) -> None:
             connection.execute(f'drop table "{schema}"."{table}" cascade')
         connection.execute(
             "truncate nlp.documents, nlp.opinion_units, nlp.pipelines, ops.loads, "
-            "ops.gate_results, ops.runs"
+            "ops.gate_results, ops.runs, ops.quarantine"
         )
 
 
@@ -57,6 +57,13 @@ def record_load(database: Settings) -> RecordLoad:
             rows_landed=landed,
             rows_quarantined=quarantined,
         )
+        with connect("voc_loader", database) as connection:
+            connection.execute(
+                "insert into ops.quarantine (source_slug, entity, reason_code, reason, "
+                "raw_payload, load_id, fingerprint) select %s, %s, 'out_of_range', 'too high', "
+                "'{}', %s, %s || number from generate_series(1, %s) as number",
+                (source, entity, load_id, load_id, quarantined),
+            )
 
     return record
 

@@ -285,8 +285,21 @@ def test_a_load_that_lost_a_row_stops_the_run(landing, record_load):
 def test_too_much_quarantine_stops_the_run_and_says_where_to_look(landing, record_load):
     record_load("surveys", "responses", read=100, landed=80, quarantined=20)
 
-    with pytest.raises(GateFailed, match=r"20 of 102 rows \(19.6%\).*ops\.quarantine"):
+    with pytest.raises(GateFailed, match=r"20 of 102 rows \(19.6%\).*voc quarantine list"):
         run_gate("landing", landing, "night")
+
+
+def test_rows_that_somebody_has_decided_on_hold_no_night_up(landing, record_load):
+    record_load("surveys", "responses", read=100, landed=80, quarantined=20)
+    change(
+        landing,
+        "voc_loader",
+        "update ops.quarantine set status = 'dropped' where source_slug = 'surveys'",
+    )
+
+    report = run_gate("landing", landing, "night")
+
+    assert not report.blocking
 
 
 def test_a_mart_that_shrank_against_the_published_one_is_a_warning(marts):

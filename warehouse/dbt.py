@@ -77,7 +77,9 @@ def run(
     if run_id and stage:
         extra |= {"VOC_RUN_ID": run_id, "VOC_STAGE": stage}
     executable = Path(sys.executable).with_name("dbt")
-    command = [str(executable), "--no-use-colors", *arguments, "--target", target]
+    command = [str(executable), "--no-use-colors", *arguments]
+    # both named, as Cosmos names them: dbt parses everything anew when these words differ
+    command += ["--profile", "voc", "--target", target]
     with subprocess.Popen(
         command,
         cwd=project_dir(settings),

@@ -13,6 +13,7 @@ from nlp_jobs import components  # noqa: F401  # registers all factories
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.lexicons.language import LANGUAGES, LEXICON_DIR
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
+from nlp_jobs.text.words import WORDS_FILE
 
 NAME = "voc"
 # Raise it when code changes labels; changed words, packs, settings and weights show by themselves.
@@ -62,6 +63,7 @@ def iter_versioned_files(pack: str, config_dir: Path) -> list[Path]:
         config_dir / "taxonomies" / f"{pack}.yml",
         config_dir / "departments.yml",
         *(LEXICON_DIR / f"{language}.yml" for language in LANGUAGES),
+        WORDS_FILE,
         *(CONFIGS_DIR / f"{language}.cfg" for language in LANGUAGES),
         *sorted(MODEL_DIR.glob("*.npz")),
     ]

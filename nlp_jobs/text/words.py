@@ -7,6 +7,8 @@ from pathlib import Path
 
 import yaml
 
+WORDS_FILE = Path(__file__).with_name("words.yml")
+
 
 @dataclass(frozen=True)
 class Words:
@@ -19,8 +21,7 @@ class Words:
 
 
 def _load() -> Words:
-    path = Path(__file__).with_name("words.yml")
-    stored = yaml.safe_load(path.read_text(encoding="utf-8"))
+    stored = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
     return Words(
         english=frozenset(stored["english"]),
         other_latin=frozenset(stored["other_latin"]),

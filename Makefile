@@ -5,7 +5,7 @@ SERVE ?= 1
 # cached bytecode halves the start of every tool
 unexport PYTHONDONTWRITEBYTECODE
 
-# the version that the locks are resolved for; 3.12 and 3.13 install from them too
+# the version that the locks are resolved for; 3.12 installs from them too
 LOCK_PYTHON := 3.11
 
 ROOT := $(CURDIR)

@@ -15,7 +15,8 @@ import pwd
 import shutil
 import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -231,6 +232,22 @@ def ensure_running(settings: Settings) -> bool:
             "secrets.json and the data folder do not belong together; `make clean` starts afresh"
         ) from refused
     return True
+
+
+def is_installed(settings: Settings) -> bool:
+    """Does this installation have an embedded server of its own, running or not?"""
+    return bool(settings.pg_port) and locate(settings).is_created
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[None]:
+    """Have the embedded server run for the block; one that was stopped is stopped again."""
+    was_started = is_installed(settings) and ensure_running(settings)
+    try:
+        yield
+    finally:
+        if was_started:
+            locate(settings).stop()
 
 
 def remove(settings: Settings) -> None:

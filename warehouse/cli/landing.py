@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.table import Table
 
+from warehouse.cli.database import open_settings
 from warehouse.cli.nightly import newest_night, run_nightly
 from warehouse.cli.steps import Steps, console
 from warehouse.settings import load_settings
@@ -46,7 +47,7 @@ def ingest(
     from ingestion.landing import ensure_tables
     from ingestion.registry import list_sources, load_source
 
-    settings = load_settings()
+    settings = open_settings()
     ensure_tables(settings)
     steps = Steps()
     zone = ZoneInfo(settings.time_zone)
@@ -92,7 +93,7 @@ def import_file(
     from ingestion.files import import_file as load
     from ingestion.landing import ensure_tables
 
-    settings = load_settings()
+    settings = load_settings() if dry_run else open_settings()
     if not dry_run:
         ensure_tables(settings)
     steps = Steps()
@@ -152,7 +153,7 @@ def list_quarantine(
     from ingestion.quarantine import list_entries
 
     table = Table("id", "source", "entity", "native id", "reason", "field", "when", box=None)
-    for entry in list_entries(load_settings(), source=source, status=status, limit=limit):
+    for entry in list_entries(open_settings(), source=source, status=status, limit=limit):
         table.add_row(
             str(entry.quarantine_id),
             entry.source_slug,
@@ -170,7 +171,7 @@ def show_quarantine(quarantine_id: int) -> None:
     """Show one rejected record whole. It holds personal data as it came: mind who looks."""
     from ingestion.quarantine import show_entry
 
-    entry = show_entry(load_settings(), quarantine_id)
+    entry = show_entry(open_settings(), quarantine_id)
     console.print(f"{entry.source_slug}.{entry.entity} {entry.native_id}: {entry.reason}")
     console.print(f"load {entry.load_id}, {entry.quarantined_at}, {entry.status}")
     console.print_json(entry.raw_payload, ensure_ascii=False)
@@ -184,7 +185,7 @@ def replay_quarantine(
     """Try rejected records again, after a fix; those that fit now are landed."""
     from ingestion.quarantine import replay_entries
 
-    report = replay_entries(load_settings(), quarantine_ids=quarantine_ids, source=source)
+    report = replay_entries(open_settings(), quarantine_ids=quarantine_ids, source=source)
     console.print(f"landed {report.replayed:,}, still open {len(report.still_open):,}")
     for quarantine_id, reason in list(report.still_open.items())[:20]:
         console.print(f"    {quarantine_id}: {reason}")
@@ -195,4 +196,4 @@ def drop_quarantine(quarantine_ids: list[int]) -> None:
     """Mark rejected records as not wanted; they stay on record but are not tried again."""
     from ingestion.quarantine import drop_entries
 
-    console.print(f"Dropped {drop_entries(load_settings(), quarantine_ids):,}.")
+    console.print(f"Dropped {drop_entries(open_settings(), quarantine_ids):,}.")

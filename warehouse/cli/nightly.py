@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from warehouse import dbt, ledger
+from warehouse.cli.database import open_settings
 from warehouse.cli.steps import Steps, console
-from warehouse.settings import Settings, load_settings
+from warehouse.settings import Settings
 
 EXAMPLES = """
 Examples:
@@ -91,7 +92,7 @@ def run(
     ] = None,
 ) -> None:
     """Run the nightly path here and now, without Airflow."""
-    settings = load_settings()
+    settings = open_settings()
     day = night.date() if night else newest_night(settings)
     steps = Steps()
     run_nightly(

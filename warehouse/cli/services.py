@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from warehouse import dbt, local_airflow, local_stack, local_superset, processes
+from warehouse.cli.database import open_settings
 from warehouse.cli.steps import Steps, console
 from warehouse.credentials import write_private
 from warehouse.local_postgres import LocalPostgresError
@@ -72,7 +73,7 @@ def dashboards() -> None:
 
       voc dashboards
     """
-    settings = load_settings()
+    settings = open_settings()
     steps = Steps()
     with steps.step("dbt: read the project"):
         dbt.parse(settings)

@@ -38,7 +38,10 @@ HIDDEN_SCHEMAS = ("pg_catalog", "information_schema", "pg_toast")
 
 
 def collect(settings: Settings) -> dict[str, Any]:
-    """Return services, versions, tables with row counts, the last run and its failed checks."""
+    """Return services, versions, tables with row counts, the last run and its failed checks.
+
+    A stopped embedded database is started for the look and stopped again.
+    """
     report: dict[str, Any] = {
         "services": _services(settings),
         "versions": {"python": sys.version.split()[0]}
@@ -53,12 +56,16 @@ def collect(settings: Settings) -> dict[str, Any]:
         "quarantine": [],
     }
     try:
-        with psycopg.connect(settings.database_url("voc_admin"), connect_timeout=5) as connection:
+        with (
+            local_postgres.running(settings),
+            psycopg.connect(settings.database_url("voc_admin"), connect_timeout=5) as connection,
+        ):
             report["versions"]["postgresql"] = connection.info.parameter_status("server_version")
             report["tables"] = _row_counts(connection)
-            if migrate.current_version(settings):
+            report["migration"] = migrate.current_version(settings)
+            if report["migration"]:
                 report |= _ledger(connection)
-    except (psycopg.OperationalError, SettingsError) as unreachable:
+    except (psycopg.OperationalError, LocalPostgresError, SettingsError) as unreachable:
         report["error"] = f"PostgreSQL does not answer: {str(unreachable).strip()}"
     return report
 
@@ -197,7 +204,7 @@ def examine(settings: Settings) -> list[Finding]:
     if "error" in report:
         findings.append(Finding("database", False, report["error"], "voc up --only-database"))
         return findings
-    have, want = migrate.current_version(settings), migrate.expected_version()
+    have, want = report["migration"], migrate.expected_version()
     findings.append(Finding("migrations", have == want, f"has {have}, expects {want}", "voc up"))
     run = report["last_run"]
     if run is None:

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 import typer
 
 from warehouse import dbt
+from warehouse.cli.database import open_settings
 from warehouse.cli.steps import console
-from warehouse.settings import SettingsError, load_settings
+from warehouse.settings import SettingsError
 
 
 def run_dbt(
@@ -23,7 +24,7 @@ def run_dbt(
 
       voc dbt --target staging build --select staging
     """
-    dbt.run(load_settings(), context.args, target=target, echo=True)
+    dbt.run(open_settings(), context.args, target=target, echo=True)
 
 
 def gate(
@@ -33,7 +34,7 @@ def gate(
     from expectations.gate import run_gate
     from warehouse.ledger import newest_run_id
 
-    settings = load_settings()
+    settings = open_settings()
     run_id = newest_run_id(settings)
     if run_id is None:
         raise SettingsError("no night has run yet: `make demo` or `voc run` first")
@@ -53,7 +54,7 @@ def publish(
     from warehouse.publish import publish as swap
     from warehouse.publish import rollback as swap_back
 
-    settings = load_settings()
+    settings = open_settings()
     if rollback:
         tables = swap_back(settings)
     else:

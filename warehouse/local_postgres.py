@@ -142,10 +142,14 @@ def locate(settings: Settings) -> LocalPostgres:
         return LocalPostgres(wheel / "pginstall18", home / "data", home / "server.log", None)
     home = root_home(settings)
     _ensure_system_user()
-    binaries = _copy_binaries(wheel)
+    ROOT_HOME.mkdir(parents=True, exist_ok=True)
+    ROOT_HOME.chmod(0o755)
+    # our folder before the programs: another installation that is being removed sees that it is
+    # not the last one, and leaves the programs where they are
     if not home.exists():
         home.mkdir(mode=0o700)
         shutil.chown(home, SYSTEM_USER, SYSTEM_USER)
+    binaries = _copy_binaries(wheel)
     return LocalPostgres(binaries, home / "data", home / "server.log", SYSTEM_USER)
 
 
@@ -185,8 +189,6 @@ def _copy_binaries(wheel: Path) -> Path:
     ]
     target = ROOT_HOME / f"postgresql-18-{stamp}"
     if not target.exists():
-        ROOT_HOME.mkdir(parents=True, exist_ok=True)
-        ROOT_HOME.chmod(0o755)
         partial = ROOT_HOME / f".{target.name}-{os.getpid()}"
         # the programs look for their libraries at ../../../<wheel>.libs: keep the same depth
         shutil.copytree(wheel / "pginstall18", partial / "wheel" / "pginstall18", symlinks=True)

@@ -196,10 +196,11 @@ def show_summary(settings: Settings, night: date) -> None:
         f"  viewer  {settings.secret('superset_viewer_password')}",
         f"[bold]Airflow[/bold]   {airflow}",
         f"  {local_airflow.ADMIN}   {settings.secret('airflow_admin_password')}",
-        f"[bold]PostgreSQL[/bold] 127.0.0.1:{settings.pg_port}, database {settings.pg_database} "
-        f"(passwords: {settings.state_dir / 'secrets.json'})",
+        f"[bold]PostgreSQL[/bold] 127.0.0.1:{settings.pg_port}, database {settings.pg_database}",
+        f"  passwords: {settings.state_dir / 'secrets.json'}",
         "",
         "Stop: make stop   Remove: make clean   State: .venv/bin/voc status",
         "Your own data: .venv/bin/voc import FILE --mapping NAME --refresh",
     ]
-    console.print(Panel("\n".join(lines), title="Voice-of-Customer warehouse", expand=False))
+    panel = Panel("\n".join(lines), title="Voice-of-Customer warehouse", expand=False)
+    console.print(panel, soft_wrap=False)

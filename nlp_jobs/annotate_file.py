@@ -8,7 +8,6 @@ row that could not be read. `-` stands for standard input (JSON Lines) and stand
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from nlp_jobs.annotate import CHUNK, Annotator, Feedback
+from warehouse.keys import text_hash
 
 SOURCE = "file"
 
@@ -102,8 +102,7 @@ def read_id(row: InputRow, id_column: str | None) -> str:
 def make_feedback(row: InputRow, text_column: str, id_column: str | None) -> Feedback:
     """The feedback of a row that has no error."""
     text = (row.values or {})[text_column]
-    digest = hashlib.md5((text or "").encode(errors="replace")).hexdigest()
-    return Feedback(read_id(row, id_column), text, None, digest, SOURCE)
+    return Feedback(read_id(row, id_column), text, None, text_hash(text), SOURCE)
 
 
 def iter_rows(source: str, files: ExitStack) -> Iterator[InputRow]:

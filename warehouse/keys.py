@@ -18,7 +18,8 @@ def feedback_key(source_slug: str, source_record_id: str) -> str:
 
 def text_hash(text: str | None) -> str:
     """Return the hash of what was said (32 hex characters); nothing said hashes as ''."""
-    return hashlib.md5((text or "").encode()).hexdigest()
+    # half of a character pair cannot be encoded; a file of somebody else's may hold one
+    return hashlib.md5((text or "").encode(errors="replace")).hexdigest()
 
 
 def normalise_contact(value: str, kind: Literal["phone", "email"]) -> str:

@@ -15,6 +15,9 @@ from pathlib import Path
 
 COLUMNS = ("calendar_date", "day_kind", "is_workday", "holiday_name_zh", "holiday_name_en")
 
+# the years of the committed seed
+FIRST_YEAR, LAST_YEAR = 2005, 2035
+
 # the library calls a day in lieu by this word, not by the holiday that it lengthens
 DAY_OFF = ("休息日", "Day off")
 

@@ -93,9 +93,13 @@ def preview(
 
 @taxonomy.command()
 def seeds() -> None:
-    """Write the vocabularies of config/ as dbt seeds."""
+    """Write the vocabularies of config/ and the calendar of workdays as dbt seeds."""
     from nlp_jobs.seeds import write_seeds
+    from warehouse.calendar_seed import FIRST_YEAR, LAST_YEAR, write_calendar_seed
 
     settings = load_settings()
-    for path in write_seeds(settings.config_dir, settings.root / "dbt_project" / "seeds"):
+    folder = settings.root / "dbt_project" / "seeds"
+    calendar = folder / "calendar.csv"
+    write_calendar_seed(calendar, FIRST_YEAR, LAST_YEAR)
+    for path in [*write_seeds(settings.config_dir, folder), calendar]:
         console.print(str(path.relative_to(settings.root)))

@@ -117,9 +117,13 @@ class AirflowClient:
                 raise ServiceError(f"Airflow does not know the DAG {dag_id}. {causes}")
             time.sleep(0.5)
 
+    def pause(self, dag_id: str, paused: bool = True) -> None:
+        """Keep the scheduler away from a DAG, or let it back (`paused` false)."""
+        self._client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": paused}).raise_for_status()
+
     def trigger(self, dag_id: str, run_id: str, conf: dict[str, Any]) -> None:
         """Unpause a DAG and start a run; one of that id that exists is cleared and re-run."""
-        self._client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+        self.pause(dag_id, paused=False)
         answer = self._client.post(
             f"/api/v2/dags/{dag_id}/dagRuns",
             json={"dag_run_id": run_id, "logical_date": None, "conf": conf},

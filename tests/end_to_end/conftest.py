@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VOC = Path(sys.executable).with_name("voc")
 # small enough for a test machine, large enough that every dashboard has something to show
 DEMO_ARGUMENTS = ["--feedback", "4000", "--years", "2", "--seed", "7"]
+# no command takes a quarter of this; one that does hangs, and must not hold up the suite
+COMMAND_SECONDS = 900
 
 
 DATA_SCHEMAS = ["raw_crm", "raw_calls", "raw_reviews", "raw_surveys", "raw_files", "nlp"]
@@ -68,6 +70,7 @@ class Installation:
             capture_output=True,
             text=True,
             check=False,
+            timeout=COMMAND_SECONDS,
         )
         if check:
             assert outcome.returncode == 0, outcome.stdout + outcome.stderr
@@ -126,6 +129,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
+        timeout=COMMAND_SECONDS,
     )
     try:
         assert outcome.returncode == 0, outcome.stdout[-8000:]

@@ -8,21 +8,30 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.conftest import COMMAND_SECONDS
 from warehouse import local_airflow
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def airflow_dags_test(demo) -> None:
-    outcome = subprocess.run(
-        [Path(sys.executable).with_name("airflow"), "dags", "test", "voc_nightly"],
-        cwd=ROOT,
-        env=local_airflow.environment(demo.settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    # Unpaused, the running scheduler would take tasks of the test's run as well, and the two wait
+    # for each other now and then.
+    airflow = local_airflow.AirflowClient(demo.settings)
+    airflow.pause("voc_nightly")
+    try:
+        outcome = subprocess.run(
+            [Path(sys.executable).with_name("airflow"), "dags", "test", "voc_nightly"],
+            cwd=ROOT,
+            env=local_airflow.environment(demo.settings),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=COMMAND_SECONDS,
+        )
+    finally:
+        airflow.pause("voc_nightly", paused=False)
     assert outcome.returncode == 0, outcome.stdout[-6000:]
 
 

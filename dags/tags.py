@@ -7,4 +7,6 @@ class Tag(StrEnum):
     """Families: how often, how urgent when it fails."""
 
     NIGHTLY = "schedule/nightly"
+    WEEKLY = "schedule/weekly"
     TIER_1 = "impact/tier_1"
+    TIER_2 = "impact/tier_2"

@@ -83,6 +83,7 @@ GATES: dict[str, Gate] = {
             "marts_build__mart_nps",
             "marts_build__mart_nps_monthly",
             "marts_build__mart_theme_trend",
+            "marts_build__mart_emerging_topics",
         ),
         check_first=_check_against_published,
         next_step="mend the model and build the marts again; readers keep the earlier ones",

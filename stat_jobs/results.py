@@ -1,4 +1,4 @@
-"""A table of results in schema stats: made by its job, replaced whole by each run."""
+"""A table of results in schema stats: made by its job, replaced (in whole or part) by each run."""
 
 from __future__ import annotations
 
@@ -62,6 +62,25 @@ class ResultTable:
         """
         self.create(connection)
         connection.execute(sql.SQL("delete from {}").format(sql.Identifier("stats", self.name)))
+        return self._copy(connection, rows)
+
+    def replace_part(
+        self,
+        connection: psycopg.Connection[Any],
+        part: tuple[str, Any],
+        rows: Iterable[Sequence[Any]],
+    ) -> int:
+        """Put `rows` in the place of those with `part` = (column, value); the rest stays."""
+        column, value = part
+        connection.execute(
+            sql.SQL("delete from {} where {} = %s").format(
+                sql.Identifier("stats", self.name), sql.Identifier(column)
+            ),
+            (value,),
+        )
+        return self._copy(connection, rows)
+
+    def _copy(self, connection: psycopg.Connection[Any], rows: Iterable[Sequence[Any]]) -> int:
         return copy_rows(
             connection,
             self.qualified_name,

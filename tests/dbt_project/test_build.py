@@ -26,6 +26,7 @@ MARTS = (
     "mart_nps",
     "mart_nps_monthly",
     "mart_theme_trend",
+    "mart_emerging_topics",
 )
 
 
@@ -303,7 +304,8 @@ def test_the_same_night_twice_changes_no_figure(built: Settings):
     run_night(built)
 
     assert read_marts() == first
-    assert all(first[mart] for mart in MARTS if mart != "mart_theme_trend")
+    empty = {"mart_theme_trend", "mart_emerging_topics"}  # both need more weeks than this
+    assert all(first[mart] for mart in MARTS if mart not in empty)
 
 
 def test_feedback_without_labels_stops_the_run(built: Settings):

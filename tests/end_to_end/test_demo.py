@@ -13,6 +13,7 @@ MARTS = [
     "mart_nps",
     "mart_nps_monthly",
     "mart_theme_trend",
+    "mart_emerging_topics",
 ]
 EQUATIONS = [
     "landed",

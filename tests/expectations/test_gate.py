@@ -28,7 +28,7 @@ def results_of(settings: Settings, gate: str) -> list[tuple[str, str, str, bool,
         ).fetchall()
 
 
-@pytest.mark.parametrize(("gate", "suites"), [("landing", 11), ("labels", 3), ("marts", 7)])
+@pytest.mark.parametrize(("gate", "suites"), [("landing", 11), ("labels", 3), ("marts", 8)])
 def test_a_whole_world_passes_every_check(gate, suites, request):
     settings = request.getfixturevalue(gate)
 

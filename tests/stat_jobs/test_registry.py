@@ -14,11 +14,13 @@ from warehouse.settings import Settings
 CORE = """
 create table core.fct_feedback (
     feedback_key text, customer_key text, author_key text, occurred_date date,
-    subject_slug text, is_relevant boolean, unit_count integer
+    subject_slug text, is_relevant boolean, unit_count integer, duplicate_cluster_key text
 );
 create table core.fct_opinion_unit (
     feedback_key text, department_slug text, topic_slug text, sentiment_label text,
-    promise_role text, occurred_date date, subject_slug text, is_relevant boolean
+    promise_role text, occurred_date date, subject_slug text, is_relevant boolean,
+    unit_seq integer, customer_key text, author_key text, keywords text[] default '{}',
+    redacted_text text, topic_confidence double precision default 0.75
 );
 create table core.fct_breakpoint (
     feedback_key text, customer_key text, author_key text, from_department_slug text,
@@ -66,7 +68,7 @@ def company(database: Settings) -> Settings:
                     (table,),
                 )
             ]
-            copy_rows(connection, table, names, rows)
+            copy_rows(connection, table, names[: len(rows[0])], rows)
     return database
 
 
@@ -84,7 +86,7 @@ def read_results(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
 def test_tables_stand_before_the_first_run(company: Settings):
     registry.create_tables(company)
 
-    assert read_results(company) == {"theme_trend": [], "breakpoint_lift": []}
+    assert read_results(company) == {result.name: [] for result in registry.RESULTS}
 
 
 def test_the_same_facts_give_the_same_rows(company: Settings):
@@ -93,6 +95,7 @@ def test_the_same_facts_give_the_same_rows(company: Settings):
     registry.run_all(company)
 
     assert counts["theme_trend"] == {"topics": 2, "tested": 2, "moving": 2}
+    assert counts["emerging_topics"] == {"units": 0, "rising": 0, "standing": 0}
     assert counts["breakpoint_lift"] == {"pairs": 1, "rows": 1, "significant": 0}
     assert read_results(company) == first
     trends = {row[0]: row for row in first["theme_trend"]}

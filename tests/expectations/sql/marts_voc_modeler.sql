@@ -64,3 +64,12 @@ select
     -10.0 as net_sentiment_pct, 4 as negative_count, 'no_trend' as trend,
     0.5 as sen_slope_pct_per_year, 0.7 as q_value, false as is_small_sample,
     false as is_suppressed;
+create table marts_build.mart_emerging_topics as
+select
+    date '2026-01-05' as week, '2026-w02-abc123' as candidate_id, 'rising' as kind,
+    '滤芯 · 漏水' as label, '滤芯, 漏水' as terms, date '2026-01-05' as first_week,
+    1 as weeks_seen, true as is_newest_week, 20 as unit_count, 18 as voter_count,
+    200 as window_voter_count, 0 as background_voter_count, 9.0 as share_pct, 5.8 as share_low,
+    13.8 as share_high, null::double precision as rise, 12.0 as rise_low,
+    null::double precision as rise_high, -50.0 as net_sentiment_pct, '滤芯漏水' as examples,
+    null::text as adopted_topic_name_zh, true as is_small_sample, false as is_suppressed;

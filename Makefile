@@ -17,7 +17,7 @@ BIN := $(ROOT)/.venv/bin
 PIPELINE_STAMP := .venv/.built-from-lock
 SUPERSET_STAMP := .venv-superset/.built-from-lock
 
-.PHONY: help demo test lint env stop clean status lock fast-test
+.PHONY: help demo test lint env eval stop clean status lock fast-test
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -39,7 +39,15 @@ lint: env ## ruff, mypy, import law, sqlfluff
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/sqlfluff lint --disable-progress-bar -q dbt_project
 
+eval: env ## how good the labels are (EVAL_ARGS="--sets DIR": on data sets of yours)
+	@$(VOC) evaluate $(EVAL_ARGS)
+
 env: $(PIPELINE_STAMP) $(SUPERSET_STAMP) ## build both Python environments from the locks
+
+# pip, not uv: it takes a CPU build of torch where one is at hand (uv sees indexes only)
+transformers: env ## add the optional transformers back end to the pipeline's environment
+	@python3 -m pip --python $(BIN)/python install --quiet --disable-pip-version-check \
+		--constraint locks/transformers.txt torch transformers
 
 $(UV_HOME)/bin/uv:
 	@scripts/install_uv $(UV_HOME)
@@ -71,5 +79,7 @@ lock: | uv-ready ## resolve the dependencies anew and rewrite the locks
 		pyproject.toml -o locks/pipeline.txt --upgrade
 	$(UV) pip compile --quiet --python-version $(LOCK_PYTHON) --no-header \
 		-c locks/pipeline.txt locks/production.in -o locks/production.txt --upgrade
+	$(UV) pip compile --quiet --python-version $(LOCK_PYTHON) --no-header \
+		-c locks/pipeline.txt locks/transformers.in -o locks/transformers.txt --upgrade
 	$(UV) pip compile --quiet --python-version $(LOCK_PYTHON) --no-header \
 		--exclude-newer 2026-06-01T00:00:00Z locks/superset.in -o locks/superset.txt --upgrade

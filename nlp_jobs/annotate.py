@@ -12,21 +12,29 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacy.tokens import Doc
 
-from nlp_jobs.components.opinion_unit import OpinionUnit
+from nlp_jobs.components.opinion_unit import (
+    OPINION_UNITS,
+    SENTIMENT_CONFIDENCE,
+    SENTIMENT_LABEL,
+    SENTIMENT_SCORE,
+    SOURCE_TEXT,
+    OpinionUnit,
+)
 from nlp_jobs.lexicons.language import LANGUAGES
-from nlp_jobs.pipelines import build_pipeline, pipeline_version
+from nlp_jobs.pipelines import LIGHT, BackEnds, build_pipeline, pipeline_version
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
 from nlp_jobs.text.names import NameFinder
 from nlp_jobs.text.stage import PreparedText, prepare
 
-CHUNK = 1000
-CHUNKS_PER_ZONE = 20
+CHUNK = 1000  # pieces of feedback that go through the pipes together
+CHUNK_CHARACTERS = 500_000  # fewer pieces when they are long: docs take some 300 bytes a character
+NEW_WORDS = 100_000  # so many new words a vocabulary keeps until it forgets them all
 DOCUMENT_COLUMNS = (
     "feedback_key",
     "text_hash",
@@ -79,6 +87,7 @@ UNIT_COLUMNS = (
     *LABEL_COLUMNS,
 )
 
+_read_labels = attrgetter(*LABEL_COLUMNS)
 Row = dict[str, Any]
 Turns = Sequence[Mapping[str, Any]]
 
@@ -95,20 +104,33 @@ class Feedback(NamedTuple):
 
 
 class Annotator:
-    """Labels feedback with one pack; `names` are personal names to redact wherever they occur."""
+    """Labels feedback with one pack; `names` are personal names to redact wherever they occur.
+
+    `back_ends`: transformers models in the place of trained heads.
+    """
 
     def __init__(
         self,
         pack: str = "retail",
         names: Iterable[str] = (),
         config_dir: Path = DEFAULT_CONFIG_DIR,
+        back_ends: BackEnds = LIGHT,
     ) -> None:
-        self.pipeline_version = pipeline_version(pack, config_dir)
-        self._names = NameFinder(names)
-        self._pipelines = {
-            language: build_pipeline(language, pack, config_dir, keep_spans=False)
+        self.pipeline_version = pipeline_version(pack, config_dir, back_ends)
+        self.names = NameFinder(names)
+        self.pipelines = {
+            language: build_pipeline(
+                language, pack, config_dir, keep_spans=False, back_ends=back_ends
+            )
             for language in LANGUAGES
         }
+        for nlp in self.pipelines.values():
+            # Pipes of ours ask no token for its shape and kind: finding out about each new word
+            # would cost more than all else that is done for it.
+            if all(nlp.get_pipe_meta(name).factory.startswith("voc_") for name in nlp.pipe_names):
+                nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]  # not in the stub
+        self._new_words = ExitStack()
+        self._vocabulary_size = 0
 
     def annotate(
         self,
@@ -130,63 +152,57 @@ class Annotator:
         Cyclic garbage collection rests inside a chunk and runs between chunks: docs come and go
         in such numbers that collecting on the way costs up to a quarter of the time.
         """
-        stream = iter(feedback)
-        chunk = list(islice(stream, CHUNK))
-        while chunk:
-            # Words met in a zone are forgotten with it: the vocabulary does not grow.
-            with ExitStack() as zones:
-                for nlp in self._pipelines.values():
-                    zones.enter_context(nlp.memory_zone())
-                for _ in range(CHUNKS_PER_ZONE):
-                    with _garbage_collection_paused():
-                        labelled = list(self._annotate_chunk(chunk))
-                    yield from labelled
-                    chunk = list(islice(stream, CHUNK))
-                    if not chunk:
-                        break
+        for chunk in iter_chunks(feedback):
+            self._bound_vocabulary()
+            with _garbage_collection_paused():
+                labelled = list(self._annotate_chunk(chunk))
+            yield from labelled
+
+    def _bound_vocabulary(self) -> None:
+        """Forget the words met so far when they are many, so that memory stays flat.
+
+        Forgetting is rare, because learning a word takes as long as reading ten known ones.
+        """
+        size = sum(len(nlp.vocab) for nlp in self.pipelines.values())
+        if self._vocabulary_size and size - self._vocabulary_size < NEW_WORDS:
+            return
+        self._new_words.close()
+        for nlp in self.pipelines.values():
+            self._new_words.enter_context(nlp.memory_zone())
+        self._vocabulary_size = size
 
     def _annotate_chunk(self, chunk: Sequence[Feedback]) -> Iterator[tuple[Row, list[Row]]]:
-        prepared = [prepare(item.text, item.turns, self._names, item.language) for item in chunk]
-        labels: dict[int, tuple[Row, list[Row]]] = {}
-        for language, nlp in self._pipelines.items():
-            places = [
-                place
-                for place, text in enumerate(prepared)
-                if text.noise_reason is None and _choose_pipeline(text) == language
-            ]
-            texts = ((prepared[place].text, place) for place in places)
-            for doc, place in nlp.pipe(texts, as_tuples=True):
-                labels[place] = self._label(chunk[place], doc)
+        prepared = [prepare(item.text, item.turns, self.names, item.language) for item in chunk]
+        places: dict[str, list[int]] = {language: [] for language in self.pipelines}
+        for place, text in enumerate(prepared):
+            language = choose_pipeline(text)
+            if language is not None and text.noise_reason is None:
+                places[language].append(place)
+        docs: dict[int, Doc] = {}
+        for language, chosen in places.items():
+            found = self._read([prepared[place].text for place in chosen], language)
+            docs.update(zip(chosen, found, strict=True))
         for place, (item, text) in enumerate(zip(chunk, prepared, strict=True)):
-            document, units = labels.get(place, ({}, []))
-            yield self._document_row(item, text, document, len(units)), units
+            yield self.make_rows(item, text, docs.get(place))
 
-    def _label(self, item: Feedback, doc: Doc) -> tuple[Row, list[Row]]:
-        document = {
-            "sentiment_label": doc._.sentiment_label,
-            "sentiment_score": doc._.sentiment_score,
-            "sentiment_confidence": doc._.sentiment_confidence,
-        }
-        units: list[OpinionUnit] = doc._.opinion_units
-        return document, [
-            self._unit_row(item, seq, unit) for seq, unit in enumerate(units, start=1)
+    def _read(self, texts: Sequence[str], language: str) -> Iterator[Doc]:
+        nlp = self.pipelines[language]
+        docs = []
+        for text in texts:
+            doc = nlp.make_doc(text)
+            doc.user_data[SOURCE_TEXT] = text
+            docs.append(doc)
+        return nlp.pipe(docs, batch_size=max(1, len(docs)))
+
+    def make_rows(
+        self, item: Feedback, text: PreparedText, doc: Doc | None
+    ) -> tuple[Row, list[Row]]:
+        """The document row and the unit rows; `doc` null for a text that is not labelled."""
+        labels = doc.user_data if doc is not None else {}
+        units = [
+            self._make_unit_row(item, number, unit)
+            for number, unit in enumerate(labels.get(OPINION_UNITS, ()), start=1)
         ]
-
-    def _unit_row(self, item: Feedback, seq: int, unit: OpinionUnit) -> Row:
-        row: Row = {
-            "feedback_key": item.feedback_key,
-            "pipeline_version": self.pipeline_version,
-            "unit_seq": seq,
-            "speaker": unit.speaker,
-            "char_start": unit.char_start,
-            "char_end": unit.char_end,
-            "redacted_text": unit.text,
-        }
-        for column in LABEL_COLUMNS:
-            row[column] = getattr(unit, column)
-        return row
-
-    def _document_row(self, item: Feedback, text: PreparedText, labels: Row, count: int) -> Row:
         return {
             "feedback_key": item.feedback_key,
             "text_hash": item.text_hash,
@@ -200,11 +216,39 @@ class Annotator:
             "dedup_weight": 1.0,
             "redacted_text": text.text or None,
             "pii_counts": text.pii_counts,
-            "sentiment_label": labels.get("sentiment_label"),
-            "sentiment_score": labels.get("sentiment_score"),
-            "sentiment_confidence": labels.get("sentiment_confidence"),
-            "unit_count": count,
+            "sentiment_label": labels.get(SENTIMENT_LABEL),
+            "sentiment_score": labels.get(SENTIMENT_SCORE),
+            "sentiment_confidence": labels.get(SENTIMENT_CONFIDENCE),
+            "unit_count": len(units),
+        }, units
+
+    def _make_unit_row(self, item: Feedback, number: int, unit: OpinionUnit) -> Row:
+        row: Row = {
+            "feedback_key": item.feedback_key,
+            "pipeline_version": self.pipeline_version,
+            "unit_seq": number,
+            "speaker": unit.speaker,
+            "char_start": unit.char_start,
+            "char_end": unit.char_end,
+            "redacted_text": unit.text,
         }
+        row.update(zip(LABEL_COLUMNS, _read_labels(unit), strict=True))
+        return row
+
+
+def iter_chunks(feedback: Iterable[Feedback]) -> Iterator[list[Feedback]]:
+    """Cut a stream by pieces and by characters, so that long texts do not fill the memory."""
+    chunk: list[Feedback] = []
+    characters = 0
+    for item in feedback:
+        chunk.append(item)
+        characters += len(item.text or "")
+        characters += sum(len(str(turn.get("text", ""))) for turn in item.turns or ())
+        if len(chunk) >= CHUNK or characters >= CHUNK_CHARACTERS:
+            yield chunk
+            chunk, characters = [], 0
+    if chunk:
+        yield chunk
 
 
 @contextmanager
@@ -218,8 +262,11 @@ def _garbage_collection_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _choose_pipeline(text: PreparedText) -> str | None:
-    """Text without letters (emoji) is read as Chinese; other languages are not labelled."""
+def choose_pipeline(text: PreparedText) -> str | None:
+    """The language whose pipeline reads the text, or None.
+
+    Text without letters (emoji) is read as Chinese; other languages are not labelled.
+    """
     if text.language in LANGUAGES:
         return text.language
     return "zh" if text.script == "none" and text.language == "und" else None

@@ -2,7 +2,8 @@
 
 CSV, JSON Lines and Parquet come in; one JSON line per input row goes out:
 `{"id", "row", "document": {...}, "units": [{...}]}`, or with `error` in place of the labels for a
-row that could not be read. `-` stands for standard input (JSON Lines) and standard output.
+row that could not be read. With a router, `document.route` holds its `label` and `confidence`.
+`-` stands for standard input (JSON Lines) and standard output.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from nlp_jobs.annotate import CHUNK, Annotator, Feedback
+from nlp_jobs.pipelines import LIGHT, BackEnds
+from nlp_jobs.routing_heads import Router
 from warehouse.keys import text_hash
 
 SOURCE = "file"
@@ -44,19 +47,25 @@ def annotate_file(
     id_column: str | None = None,
     pack: str = "retail",
     progress: Callable[[int], None] | None = None,
+    router: str | None = None,
+    back_ends: BackEnds = LIGHT,
 ) -> dict[str, int]:
     """Label every row of `source` into `out`; returns `{"rows", "errors"}`.
+
+    `router` names a head of `routing_heads`; an unknown one is a `ValueError`. `back_ends` puts
+    transformers models in the place of trained heads.
 
     `progress` is told the number of rows done after each chunk. Bad rows stay in the output with
     an `error` and do not stop the run.
     """
-    annotator = Annotator(pack)
+    annotator = Annotator(pack, back_ends=back_ends)
+    routes = None if router is None else Router(router)
     counts = {"rows": 0, "errors": 0}
     with ExitStack() as files:
         sink = sys.stdout if out == "-" else files.enter_context(open_text(Path(out), "w"))
         rows = iter_rows(source, files)
         while chunk := list(islice(rows, CHUNK)):
-            for line in label_rows(annotator, chunk, text_column, id_column):
+            for line in label_rows(annotator, chunk, text_column, id_column, routes):
                 counts["rows"] += 1
                 counts["errors"] += "error" in line
                 sink.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
@@ -66,16 +75,24 @@ def annotate_file(
 
 
 def label_rows(
-    annotator: Annotator, rows: Iterable[InputRow], text_column: str, id_column: str | None
+    annotator: Annotator,
+    rows: Iterable[InputRow],
+    text_column: str,
+    id_column: str | None,
+    router: Router | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield one output line per row, in order."""
     checked = [(row, find_error(row, text_column)) for row in rows]
     good = [row for row, error in checked if error is None]
     labelled = annotator.annotate_many(make_feedback(row, text_column, id_column) for row in good)
+    texts = [(row.values or {})[text_column] or "" for row in good]
+    routes = iter(router.route(texts) if router is not None else ())
     for row, error in checked:
         line: dict[str, Any] = {"id": read_id(row, id_column), "row": row.number}
         if error is None:
             line["document"], line["units"] = next(labelled)
+            if router is not None:
+                line["document"] = {**line["document"], "route": asdict(next(routes))}
         else:
             line["error"] = error
         yield line

@@ -11,9 +11,11 @@ labelled already. Batches are key ranges, so a plan stays small whatever the vol
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,13 +24,15 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from nlp_jobs.annotate import DOCUMENT_COLUMNS, UNIT_COLUMNS, Annotator, Feedback
-from nlp_jobs.duplicates import mark_duplicates
-from nlp_jobs.pipelines import pipeline_version
-from warehouse.postgres import connect, copy_rows
+from nlp_jobs.duplicates import mark_duplicates, write_signatures
+from nlp_jobs.label_tables import copy_binary
+from nlp_jobs.pipelines import BackEnds, pipeline_version
+from warehouse.postgres import connect
 from warehouse.settings import Settings
 
 ROLE = "voc_nlp"
 WORKERS = 2
+RunBatches = Callable[[Sequence[dict[str, Any]]], Iterator[dict[str, int]]]
 _UNLABELLED = """
     from intermediate.int_feedback as feedback
     where not exists (
@@ -88,7 +92,7 @@ def plan_batches(settings: Settings, batch_size: int = 5000) -> list[dict[str, A
 
 def plan_version(settings: Settings) -> str:
     """The version of the pipeline that these settings ask for."""
-    return pipeline_version(settings.pack, settings.config_dir)
+    return pipeline_version(settings.pack, settings.config_dir, BackEnds.of(settings))
 
 
 def register_pipeline(connection: Connection[Any], version: str, pack: str) -> None:
@@ -107,6 +111,9 @@ def register_pipeline(connection: Connection[Any], version: str, pack: str) -> N
     )
 
 
+_KEY, _TEXT = DOCUMENT_COLUMNS.index("feedback_key"), DOCUMENT_COLUMNS.index("redacted_text")
+
+
 def run_batch(settings: Settings, batch: dict[str, Any]) -> dict[str, int]:
     """Label one batch and write it in one transaction; returns the counts of what was written.
 
@@ -119,19 +126,25 @@ def run_batch(settings: Settings, batch: dict[str, Any]) -> dict[str, int]:
         )
     with connect(ROLE, settings) as connection:
         feedback = [Feedback(*row) for row in connection.execute(_READ, batch).fetchall()]
-        annotator = load_annotator(settings.pack, settings.config_dir, read_names(connection))
+        annotator = load_annotator(
+            settings.pack, settings.config_dir, read_names(connection), BackEnds.of(settings)
+        )
         documents: list[Sequence[Any]] = []
         units: list[Sequence[Any]] = []
         for document, document_units in annotator.annotate_many(feedback):
             document["pii_counts"] = Jsonb(document["pii_counts"])
-            documents.append([document[column] for column in DOCUMENT_COLUMNS])
-            units.extend([unit[column] for column in UNIT_COLUMNS] for unit in document_units)
+            # rows hold their columns in the order of the column tuples
+            documents.append(tuple(document.values()))
+            units.extend(tuple(unit.values()) for unit in document_units)
         connection.execute(
             "delete from nlp.documents where pipeline_version = %s and feedback_key = any(%s)",
             (version, [item.feedback_key for item in feedback]),
         )
-        copy_rows(connection, "nlp.documents", DOCUMENT_COLUMNS, documents)
-        copy_rows(connection, "nlp.opinion_units", UNIT_COLUMNS, units)
+        copy_binary(connection, "nlp.documents", DOCUMENT_COLUMNS, documents)
+        copy_binary(connection, "nlp.opinion_units", UNIT_COLUMNS, units)
+        write_signatures(
+            connection, version, ((document[_KEY], document[_TEXT]) for document in documents)
+        )
     relevant = DOCUMENT_COLUMNS.index("is_relevant")
     return {
         "feedback_count": len(feedback),
@@ -153,9 +166,11 @@ def read_names(connection: Connection[Any]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def load_annotator(pack: str, config_dir: Path, names: tuple[str, ...]) -> Annotator:
-    """The annotator of this process; rebuilt only when pack or names changed."""
-    return Annotator(pack, names, config_dir)
+def load_annotator(
+    pack: str, config_dir: Path, names: tuple[str, ...], back_ends: BackEnds
+) -> Annotator:
+    """The annotator of this process; rebuilt only when pack, names or models changed."""
+    return Annotator(pack, names, config_dir, back_ends)
 
 
 def finish(settings: Settings) -> dict[str, int]:
@@ -179,7 +194,7 @@ def finish(settings: Settings) -> dict[str, int]:
 def run_all(
     settings: Settings,
     progress: Callable[[int, int], None] | None = None,
-    batch_size: int = 2000,
+    batch_size: int = 5000,
     workers: int = WORKERS,
 ) -> dict[str, int]:
     """Plan, label in worker processes, finish; returns the summed counts.
@@ -190,28 +205,46 @@ def run_all(
     batches = plan_batches(settings, batch_size)
     total = sum(batch["feedback_count"] for batch in batches)
     counts = {"feedback_count": 0, "document_count": 0, "unit_count": 0, "irrelevant_count": 0}
-    for result in _run_batches(settings, batches, workers):
-        for name, count in result.items():
-            counts[name] += count
-        if progress is not None:
-            progress(counts["feedback_count"], total)
+    with open_workers(settings, min(workers, len(batches))) as run_batches:
+        for result in run_batches(batches):
+            for name, count in result.items():
+                counts[name] += count
+            if progress is not None:
+                progress(counts["feedback_count"], total)
     return {**counts, **finish(settings)}
 
 
-def _run_batches(
-    settings: Settings, batches: Sequence[dict[str, Any]], workers: int
-) -> Iterator[dict[str, int]]:
-    """Run here when one process is enough, else in a pool; results come as they are ready."""
-    if len(batches) < 2 or workers < 2:
-        for batch in batches:
-            yield run_batch(settings, batch)
+@contextmanager
+def open_workers(settings: Settings, workers: int) -> Iterator[RunBatches]:
+    """Give a function that runs batches and yields their counts as they are ready.
+
+    They run here when one process is enough, else in `workers` processes that end with the block.
+    """
+    if workers < 2:
+        yield lambda batches: (run_batch(settings, batch) for batch in batches)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(batches)), mp_context=context) as pool:
-        futures = [pool.submit(run_batch, settings, batch) for batch in batches]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            for future in futures:
-                future.cancel()
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_start_worker, initargs=(settings,)
+    ) as pool:
+
+        def run(batches: Sequence[dict[str, Any]]) -> Iterator[dict[str, int]]:
+            futures = [pool.submit(run_batch, settings, batch) for batch in batches]
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+            finally:
+                for future in futures:
+                    future.cancel()
+
+        yield run
+
+
+def _start_worker(settings: Settings) -> None:
+    """Load packs, word lists and weights, and keep the garbage collector off them for good."""
+    with connect(ROLE, settings) as connection:
+        load_annotator(
+            settings.pack, settings.config_dir, read_names(connection), BackEnds.of(settings)
+        )
+    gc.collect()
+    gc.freeze()

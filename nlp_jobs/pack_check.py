@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from nlp_jobs.aspects import AspectReader, list_readers
 from nlp_jobs.taxonomy import CuedValue, Departments, Labels, Pack
 
 LANGUAGES = ("zh", "en")
+# Layers of cues that are no vocabulary of labels.yml; each has one slug, its own name.
+SIGNAL_ROLES = frozenset(
+    ("effort_hard", "effort_easy", "promise", "promise_kept", "breach", "breach_weak")
+)
 
 
 @dataclass(frozen=True)
@@ -20,15 +25,21 @@ class Problem:
     message: str
 
 
-def find_problems(pack: Pack, labels: Labels, departments: Departments) -> list[Problem]:
-    """All problems of a pack, errors first, in file order."""
+def find_problems(
+    pack: Pack, labels: Labels, departments: Departments, other_packs: Iterable[Pack] = ()
+) -> list[Problem]:
+    """All problems of a pack, errors first, in file order.
+
+    A department that one of `other_packs` uses is not missed here.
+    """
     problems = [
         *_find_unknown_slugs(pack, labels, departments),
         *_find_repeated_slugs(pack),
+        *_find_wrong_heads(pack),
         *_find_gaps(pack),
         *_find_overlaps(pack),
         *_find_idle_exceptions(pack),
-        *_find_unused_departments(pack, departments),
+        *_find_unused_departments((pack, *other_packs), departments),
     ]
     return sorted(problems, key=lambda problem: problem.level != "error")
 
@@ -50,11 +61,15 @@ def _find_unknown_slugs(pack: Pack, labels: Labels, departments: Departments) ->
             if slug is not None and slug not in slugs:
                 yield Problem("error", place, f"{field} {slug!r} is not defined")
     for vocabulary, slugs_of_pack in pack.signals.items():
-        if vocabulary not in labels.vocabularies:
+        if vocabulary in SIGNAL_ROLES:
+            defined = frozenset((vocabulary,))
+        elif vocabulary in labels.vocabularies:
+            defined = labels.slugs(vocabulary)
+        else:
             yield Problem("error", "signals", f"vocabulary {vocabulary!r} is not defined")
             continue
         for slug in slugs_of_pack:
-            if slug not in labels.slugs(vocabulary):
+            if slug not in defined:
                 yield Problem("error", f"signals {vocabulary}", f"{slug!r} is not defined")
 
 
@@ -69,6 +84,21 @@ def _find_repeated_slugs(pack: Pack) -> Iterator[Problem]:
         for slug, count in Counter(slugs).items():
             if count > 1:
                 yield Problem("error", f"{level} {slug}", f"is defined {count} times")
+
+
+def _find_wrong_heads(pack: Pack) -> Iterator[Problem]:
+    topics = {topic.slug for *_, topic in pack.iter_topics()}
+    for language, heads in pack.heads.items():
+        place = f"heads {language}"
+        if heads.reader not in list_readers():
+            yield Problem("error", place, f"there is no aspect reader {heads.reader!r}")
+            continue
+        labels = AspectReader(heads.reader).labels
+        for label, slug in heads.topics.items():
+            if label not in labels:
+                yield Problem("error", place, f"{heads.reader} knows no aspect {label!r}")
+            if slug not in topics:
+                yield Problem("error", place, f"topic {slug!r} is not defined")
 
 
 def _find_gaps(pack: Pack) -> Iterator[Problem]:
@@ -105,9 +135,8 @@ def _find_idle_exceptions(pack: Pack) -> Iterator[Problem]:
                     yield Problem("warning", place, f"{language} exception {phrase!r} holds no cue")
 
 
-def _find_unused_departments(pack: Pack, departments: Departments) -> Iterator[Problem]:
-    owners = {touchpoint.department for _, touchpoint in pack.iter_touchpoints()}
-    owners |= {topic.department or "" for *_, topic in pack.iter_topics()}
+def _find_unused_departments(packs: Iterable[Pack], departments: Departments) -> Iterator[Problem]:
+    owners = frozenset().union(*(pack.owners() for pack in packs))
     for department in departments.departments:
         if department.slug not in owners:
             yield Problem("warning", f"department {department.slug}", "owns no touchpoint")

@@ -8,7 +8,7 @@ puts both together.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nlp_jobs.lexicons.cues import Hit
 
@@ -21,13 +21,12 @@ DOUBLE_DENIAL = 0.3  # 不是不好 is half-hearted
 _BREAKS = frozenset("，。！？!?；;,.、\n：:")
 
 
-@dataclass(frozen=True)
-class RuleReading:
+class RuleReading(NamedTuple):
     """`score` sums signed cue strengths; `count` says how many cues spoke; the flags say why a
     reading must overrule the trained head."""
 
     score: float
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs here
     double_negations: int = 0
     denied_praises: int = 0
     is_ironic: bool = False
@@ -45,28 +44,30 @@ def read_polarity(text: str, hits: Mapping[str, Sequence[Hit]], language: str) -
     """Read the polarity cues of one stretch; hit positions refer to `text`."""
     if _SPEAKING.isdisjoint(hits):
         return SILENT
-    negators = hits.get("negator", ())
-    intensifiers = hits.get("intensifier", ())
-    diminishers = hits.get("diminisher", ())
-    comparisons, compared = _read_comparisons(hits)
+    comparisons: Sequence[float] = ()
+    compared: Sequence[tuple[int, int]] = ()
+    if "better_than" in hits or "worse_than" in hits:
+        comparisons, compared = _read_comparisons(hits)
+    negators = hits.get("negator")
+    intensifiers, diminishers = hits.get("intensifier"), hits.get("diminisher")
+    reach = DEGREE_REACH[language]
     score, count, double, denied = 0.0, len(comparisons), 0, 0
     for hit in hits.get("polarity", ()):
-        if any(start <= hit.start and hit.end <= end for start, end in compared):
+        if compared and any(start <= hit.start and hit.end <= end for start, end in compared):
             continue  # the comparison says whose merit it is
         value = hit.strength if hit.slug == "positive" else -hit.strength
-        denials = count_negators(text, hit, negators, language)
-        if denials and hit.slug == "negative" and _opens_with_negator(text, hit, language):
-            denials += 1  # 「不是|不好」: the cue holds a negator of its own
-        if denials == 1:
-            denied += value > 0
-            value *= DENIED_PRAISE if value > 0 else -DENIED_BLAME
-        elif denials:
-            value *= DOUBLE_DENIAL
-            double += 1
-        reach = DEGREE_REACH[language]
-        if _precedes(intensifiers, hit, reach):
+        if negators and (denials := count_negators(text, hit, negators, language)):
+            if hit.slug == "negative" and _opens_with_negator(text, hit, language):
+                denials += 1  # 「不是|不好」: the cue holds a negator of its own
+            if denials == 1:
+                denied += value > 0
+                value *= DENIED_PRAISE if value > 0 else -DENIED_BLAME
+            else:
+                value *= DOUBLE_DENIAL
+                double += 1
+        if intensifiers and _precedes(intensifiers, hit, reach):
             value *= 1.4
-        if _precedes(diminishers, hit, reach):
+        if diminishers and _precedes(diminishers, hit, reach):
             value *= 0.6
         score += value
         count += 1
@@ -75,13 +76,13 @@ def read_polarity(text: str, hits: Mapping[str, Sequence[Hit]], language: str) -
         bool(hits.get("competitor_preferred")) or any(value < 0 for value in comparisons)
     )
     return RuleReading(
-        score=score,
-        count=count,
-        double_negations=double,
-        denied_praises=denied,
-        is_ironic=bool(hits.get("irony")),
-        is_unreal=bool(hits.get("unreal")),
-        prefers_competitor=prefers_competitor,
+        score,
+        count,
+        double,
+        denied,
+        bool(hits.get("irony")),
+        bool(hits.get("unreal")),
+        prefers_competitor,
     )
 
 
@@ -89,13 +90,14 @@ def count_negators(text: str, hit: Hit, negators: Sequence[Hit], language: str) 
     """How many negators stand in a row before the hit, each within reach of the next."""
     reach = NEGATION_REACH[language]
     position, count = hit.start, 0
-    for negator in reversed(negators):
-        if negator.end > position:
+    for start, end, _, _ in reversed(negators):
+        if end > position:
             continue
-        between = text[negator.end : position]
-        if len(between) > reach or not _BREAKS.isdisjoint(between):
+        if position - end > reach:
             break
-        position, count = negator.start, count + 1
+        if position > end and not _BREAKS.isdisjoint(text[end:position]):
+            break
+        position, count = start, count + 1
     return count
 
 
@@ -110,8 +112,9 @@ def _opens_with_negator(text: str, hit: Hit, language: str) -> bool:
 
 
 def _precedes(hits: Sequence[Hit], target: Hit, reach: int) -> bool:
-    low, high = target.start - reach, target.start
-    return any(low <= hit.end <= high for hit in hits)
+    high = target.start
+    low = high - reach
+    return any(low <= end <= high for _, end, _, _ in hits)
 
 
 def _read_comparisons(

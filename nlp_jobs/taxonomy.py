@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 if TYPE_CHECKING:
     from nlp_jobs.pack_check import Problem
@@ -60,21 +60,23 @@ class Value(_Entry):
     name: Name
 
 
+def _read_bare_lists_as_plain(cues: object) -> object:
+    if not isinstance(cues, dict):
+        return cues
+    return {
+        language: {"plain": words} if isinstance(words, list) else words
+        for language, words in cues.items()
+    }
+
+
+# By language; `zh: [a, b]` stands for `zh: {plain: [a, b]}`.
+LanguageCues = Annotated[dict[str, Cues], BeforeValidator(_read_bare_lists_as_plain)]
+
+
 class CuedValue(Value):
     """A vocabulary member that is recognised by words, per language."""
 
-    cues: dict[str, Cues] = {}
-
-    @field_validator("cues", mode="before")
-    @classmethod
-    def read_bare_list_as_plain(cls, cues: object) -> object:
-        """Let `zh: [a, b]` stand for `zh: {plain: [a, b]}`."""
-        if not isinstance(cues, dict):
-            return cues
-        return {
-            language: {"plain": words} if isinstance(words, list) else words
-            for language, words in cues.items()
-        }
+    cues: LanguageCues = {}
 
 
 class Channel(Value):
@@ -98,12 +100,16 @@ class Stage(Value):
 
 
 class Topic(CuedValue):
-    """A leaf topic. `touchpoint` is where it happens; null for topics of the whole brand."""
+    """A leaf topic. `touchpoint` is where it happens; null for topics of the whole brand.
+
+    `examples`, by language, are sentences that must come out with this topic.
+    """
 
     touchpoint: str | None = None
     department: str | None = None
     need: str | None = None
     cause: str | None = None
+    examples: dict[str, tuple[str, ...]] = {}
 
 
 class TopicGroup(Value):
@@ -125,11 +131,24 @@ class PromiseOwner(_Entry):
     department: str
 
 
+class AspectHeads(_Entry):
+    """Trained heads that find topics where no cue does; see `nlp_jobs.aspects`.
+
+    `reader` names the aspect reader, `topics` gives the topic that each of its labels stands for.
+    Below `least_confidence` a head says nothing.
+    """
+
+    reader: str
+    least_confidence: float = Field(default=0.6, ge=0, le=1)
+    topics: dict[str, str]
+
+
 class Pack(Value):
     """An industry pack: journey, topics, competitors and what adds to the shared signals.
 
-    `signals` maps a vocabulary to slugs to cues: words of this industry that add to those of
-    the language (for example its own safety hazards).
+    `signals` maps a vocabulary of labels.yml, or a role such as `promise` or `breach`, to slugs to
+    cues: words of this industry that add to those of the language (its own safety hazards).
+    `heads` holds the trained heads of a language, by language.
     """
 
     version: int = Field(ge=1)
@@ -137,7 +156,8 @@ class Pack(Value):
     stages: tuple[Stage, ...] = Field(min_length=1)
     topics: tuple[TopicArea, ...] = Field(min_length=1)
     competitors: tuple[CuedValue, ...] = ()
-    signals: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {}
+    signals: dict[str, dict[str, LanguageCues]] = {}
+    heads: dict[str, AspectHeads] = {}
 
     def iter_touchpoints(self) -> Iterator[tuple[Stage, Touchpoint]]:
         """Yield (stage, touchpoint) in journey order."""
@@ -151,6 +171,12 @@ class Pack(Value):
             for group in area.groups:
                 for topic in group.topics:
                     yield area, group, topic
+
+    def owners(self) -> frozenset[str]:
+        """The departments that own a touchpoint or a topic of this industry."""
+        touchpoints = (touchpoint.department for _, touchpoint in self.iter_touchpoints())
+        topics = (topic.department for *_, topic in self.iter_topics() if topic.department)
+        return frozenset((*touchpoints, *topics))
 
 
 class Labels(_Entry):
@@ -209,10 +235,19 @@ def list_packs(config_dir: Path = DEFAULT_CONFIG_DIR) -> list[str]:
     return sorted(path.stem for path in (config_dir / "taxonomies").glob("*.yml"))
 
 
+def find_pack(slug: str, config_dir: Path = DEFAULT_CONFIG_DIR) -> Path:
+    """The file of one pack; without one a `TaxonomyError` names the packs at hand."""
+    path = config_dir / "taxonomies" / f"{slug}.yml"
+    if not path.is_file():
+        packs = ", ".join(list_packs(config_dir)) or "none"
+        raise TaxonomyError(f"{path} does not exist; packs at hand: {packs}")
+    return path
+
+
 @lru_cache(maxsize=8)
 def load_pack(slug: str = "retail", config_dir: Path = DEFAULT_CONFIG_DIR) -> Pack:
     """Read one pack; its `slug` must be its file name."""
-    path = config_dir / "taxonomies" / f"{slug}.yml"
+    path = find_pack(slug, config_dir)
     pack = _read(path, Pack)
     if pack.slug != slug:
         raise TaxonomyError(f"{path}: slug is {pack.slug!r}, the file name says {slug!r}")
@@ -222,9 +257,14 @@ def load_pack(slug: str = "retail", config_dir: Path = DEFAULT_CONFIG_DIR) -> Pa
 def check(pack: str, config_dir: Path = DEFAULT_CONFIG_DIR) -> list[Problem]:
     """Problems of one pack, errors first; a file that cannot be read raises `TaxonomyError`."""
     from nlp_jobs.pack_check import find_problems
+    from nlp_jobs.pack_examples import find_missed_examples
 
     labels, departments = load_labels(config_dir), load_departments(config_dir)
-    return find_problems(load_pack(pack, config_dir), labels, departments)
+    others = [load_pack(slug, config_dir) for slug in list_packs(config_dir) if slug != pack]
+    problems = find_problems(load_pack(pack, config_dir), labels, departments, others)
+    if not any(problem.level == "error" for problem in problems):
+        problems += find_missed_examples(pack, config_dir)
+    return problems
 
 
 def preview(

@@ -45,11 +45,12 @@ def manifest_path(settings: Settings) -> Path:
 
 
 def connection_variables(settings: Settings) -> dict[str, str]:
-    """Return what `dbt_project/profiles.yml` reads from the environment."""
+    """Return what dbt reads from the environment: the connection, and the industry pack."""
     return {
         "VOC_PG_HOST": settings.pg_host,
         "VOC_PG_PORT": str(settings.pg_port),
         "VOC_PG_DATABASE": settings.pg_database,
+        "VOC_PACK": settings.pack,
         "VOC_STAGER_PASSWORD": settings.secret("stager_password"),
         "VOC_MODELER_PASSWORD": settings.secret("modeler_password"),
         "DBT_PROFILES_DIR": str(project_dir(settings)),

@@ -71,6 +71,14 @@ class Settings(BaseSettings):
     pack: str = "retail"
     batch_size: int = Field(default=5000, ge=1)
 
+    # heavier back ends (`make transformers`): a folder or a hub model each; empty: trained heads
+    polarity_model: str | None = None
+    aspects_model: str | None = None
+    model_device: str = "auto"
+    # what a model's labels mean, where their names do not say it
+    polarity_meanings: dict[str, str] = Field(default_factory=dict)
+    aspects_topics: dict[str, str] = Field(default_factory=dict)
+
     admin_password: SecretStr | None = None
     owner_password: SecretStr | None = None
     loader_password: SecretStr | None = None

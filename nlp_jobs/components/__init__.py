@@ -1,6 +1,7 @@
 """The pipes of the pipeline, one module each; importing this package registers all factories."""
 
 from nlp_jobs.components import (
+    aspects,
     cues,
     keywords,
     polarity,
@@ -8,7 +9,21 @@ from nlp_jobs.components import (
     routing,
     signals,
     tokenizer,
+    transformer_aspects,
+    transformer_polarity,
     units,
 )
 
-__all__ = ["cues", "keywords", "polarity", "promises", "routing", "signals", "tokenizer", "units"]
+__all__ = [
+    "aspects",
+    "cues",
+    "keywords",
+    "polarity",
+    "promises",
+    "routing",
+    "signals",
+    "tokenizer",
+    "transformer_aspects",
+    "transformer_polarity",
+    "units",
+]

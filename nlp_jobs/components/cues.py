@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from spacy import registry
+from spacy import registry, util
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_jobs.components import opinion_unit  # noqa: F401  # registers the doc extensions
+from nlp_jobs.components.opinion_unit import CUE_HITS, read_source_text
 from nlp_jobs.lexicons.cues import CueFinder, iter_language_cues, iter_pack_cues
 from nlp_jobs.lexicons.language import load_lexicon
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR, Pack, load_departments, load_pack
@@ -47,8 +48,16 @@ class CueMarker:
         self.finder = finder
 
     def __call__(self, doc: Doc) -> Doc:
-        """Find the cues of one doc."""
-        text = doc.text
-        doc._.source_text = text
-        doc._.cue_hits = self.finder.find(text)
-        return doc
+        """Find the cues of one doc; `pipe` reads many in one pass."""
+        return self._mark([doc])[0]
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = 256) -> Iterator[Doc]:
+        """Find the cues batch by batch."""
+        for docs in util.minibatch(stream, size=batch_size):
+            yield from self._mark(docs)
+
+    def _mark(self, docs: list[Doc]) -> list[Doc]:
+        texts = [read_source_text(doc) for doc in docs]
+        for doc, hits in zip(docs, self.finder.find_many(texts), strict=True):
+            doc.user_data[CUE_HITS] = hits
+        return docs

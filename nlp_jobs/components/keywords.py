@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
+from itertools import accumulate
 
 from spacy import registry
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp_jobs.components.opinion_unit import OPINION_UNITS, WORDS
 from nlp_jobs.lexicons.language import load_lexicon
 
 MIN_LENGTH = {"zh": 2, "en": 3}
+REMEMBERED_WORDS = 200_000
 
 
 @registry.misc("voc.stopwords.v1")
@@ -34,28 +38,40 @@ class KeywordPicker:
         self.stopwords = stopwords
         self.min_length = min_length
         self.limit = limit
+        self._judged: dict[str, str] = {}  # token to key word, empty for all other tokens
 
     def __call__(self, doc: Doc) -> Doc:
         """Pick the key words of each unit."""
-        words, starts, position = [], [], 0
-        for token in doc:
-            word = token.text_with_ws
-            words.append(word.rstrip(" "))
-            starts.append(position)
-            position += len(word)
-        for unit in doc._.opinion_units:
+        words: list[str] | None = doc.user_data.get(WORDS)
+        if words is None:
+            words = [token.text_with_ws for token in doc]
+        starts = [0, *accumulate(map(len, words))]
+        for unit in doc.user_data[OPINION_UNITS]:
             first = bisect_left(starts, unit.char_start)
-            last = bisect_left(starts, unit.char_end)
+            last = bisect_left(starts, unit.char_end, lo=first, hi=len(words))
             unit.keywords = self.pick(words[first:last])
         return doc
 
-    def pick(self, words: list[str]) -> list[str]:
+    def pick(self, words: Iterable[str]) -> list[str]:
         """The key words among the words of one unit."""
-        picked = dict.fromkeys(
-            lowered
-            for word in words
-            if len(word) >= self.min_length
-            and word.isalpha()
-            and (lowered := word.lower()) not in self.stopwords
-        )
+        judged = self._judged
+        picked: dict[str, None] = {}
+        for word in words:
+            keyword = judged.get(word)
+            if keyword is None:
+                keyword = self._judge(word)
+            if keyword:
+                picked[keyword] = None
         return list(picked)[: self.limit]
+
+    def _judge(self, token: str) -> str:
+        """The key word that a token is, or nothing; remembered, as the same words come again."""
+        if len(self._judged) >= REMEMBERED_WORDS:
+            self._judged.clear()
+        word = token.rstrip(" ")
+        is_word = len(word) >= self.min_length and word.isalpha()
+        keyword = word.lower() if is_word else ""
+        if keyword in self.stopwords:
+            keyword = ""
+        self._judged[token] = keyword
+        return keyword

@@ -1,8 +1,13 @@
-"""The opinion unit: a stretch of text about one thing, with the labels that the pipes give it."""
+"""The opinion unit: a stretch of text about one thing, with the labels that the pipes give it.
+
+`doc._.opinion_units` and its like are the public names. Pipes read `doc.user_data[OPINION_UNITS]`,
+which is the same store without the price of looking the extension up each time.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from spacy.tokens import Doc
 
@@ -10,7 +15,12 @@ from nlp_jobs.lexicons.cues import Hit
 from nlp_jobs.polarity_rules import SILENT, RuleReading
 
 
-@dataclass(slots=True)
+def _label(default: Any = None) -> Any:
+    """A field that a pipe sets later: until then it is the class's, and making a unit is cheap."""
+    return field(default=default, init=False)
+
+
+@dataclass
 class OpinionUnit:
     """Labels of doc.text[char_start:char_end]; field names are the columns of nlp.opinion_units."""
 
@@ -20,27 +30,27 @@ class OpinionUnit:
     text: str
     hits: dict[str, list[Hit]] = field(default_factory=dict)  # cues inside, by layer
     rules: RuleReading = SILENT  # what the polarity rules read
-    sentiment_label: str | None = None
-    sentiment_score: float | None = None
-    sentiment_confidence: float | None = None
-    intensity: int | None = None
-    effort: int | None = None
-    emotion_slug: str | None = None
-    intent_slug: str | None = None
-    need_kind: str | None = None
-    need_slug: str | None = None
-    touchpoint_slug: str | None = None
-    touchpoint_confidence: float | None = None
-    department_slug: str | None = None
-    department_confidence: float | None = None
-    topic_slug: str | None = None
-    topic_confidence: float | None = None
-    cause_slug: str | None = None
-    severity_slug: str | None = None
-    decision_effect_slug: str | None = None
-    promise_role: str = "none"
-    competitor_slug: str | None = None
-    keywords: list[str] = field(default_factory=list)
+    sentiment_label: str | None = _label()
+    sentiment_score: float | None = _label()
+    sentiment_confidence: float | None = _label()
+    intensity: int | None = _label()
+    effort: int | None = _label()
+    emotion_slug: str | None = _label()
+    intent_slug: str | None = _label()
+    need_kind: str | None = _label()
+    need_slug: str | None = _label()
+    touchpoint_slug: str | None = _label()
+    touchpoint_confidence: float | None = _label()
+    department_slug: str | None = _label()
+    department_confidence: float | None = _label()
+    topic_slug: str | None = _label()
+    topic_confidence: float | None = _label()
+    cause_slug: str | None = _label()
+    severity_slug: str | None = _label()
+    decision_effect_slug: str | None = _label()
+    promise_role: str = _label("none")
+    competitor_slug: str | None = _label()
+    keywords: list[str] = field(default_factory=list, init=False)
 
     def has(self, layer: str, slug: str | None = None) -> bool:
         """True when a cue of the layer (and slug) stands in the unit."""
@@ -48,14 +58,29 @@ class OpinionUnit:
         return bool(hits) if slug is None else any(hit.slug == slug for hit in hits)
 
 
-# doc.text joins the tokens anew each time it is asked for; `source_text` is kept.
-for name in (
-    "source_text",
-    "cue_hits",
-    "opinion_units",
-    "sentiment_label",
-    "sentiment_score",
-    "sentiment_confidence",
-):
+def _extension(name: str) -> Any:
+    """Register doc._.<name>, null until set; return its key in doc.user_data.
+
+    The key is a tuple, which the type stub of spaCy does not know of.
+    """
     if not Doc.has_extension(name):
         Doc.set_extension(name, default=None)
+    return ("._.", name, None, None)
+
+
+# doc.text joins the tokens anew each time it is asked for; `source_text` is kept.
+SOURCE_TEXT = _extension("source_text")
+WORDS = _extension("words")  # the tokens as strings, trailing blanks included
+CUE_HITS = _extension("cue_hits")
+OPINION_UNITS = _extension("opinion_units")
+SENTIMENT_LABEL = _extension("sentiment_label")
+SENTIMENT_SCORE = _extension("sentiment_score")
+SENTIMENT_CONFIDENCE = _extension("sentiment_confidence")
+
+
+def read_source_text(doc: Doc) -> str:
+    """The text of a doc, joined once and kept."""
+    text: str | None = doc.user_data.get(SOURCE_TEXT)
+    if text is None:
+        text = doc.user_data[SOURCE_TEXT] = doc.text
+    return text

@@ -1,46 +1,71 @@
 """`voc_polarity`: sentiment label, score, confidence and intensity of each unit and of the text.
 
-A trained head and the polarity rules each give a reading; a logistic calibration (fitted on
-held-out texts) joins them to one probability of praise. Without any sign of an opinion all four
-columns stay null: nothing said is not neutral.
+A trained head and the polarity rules each give a reading; calibrations fitted on held-out texts
+join them to a probability of praise and one of being neutral. Without any sign of an opinion all
+four columns stay null: nothing said is not neutral.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy import registry, util
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_jobs.components.opinion_unit import OpinionUnit
-from nlp_jobs.heads import MODEL_DIR, LinearHead, load_head
+from nlp_jobs.components.opinion_unit import (
+    OPINION_UNITS,
+    SENTIMENT_CONFIDENCE,
+    SENTIMENT_LABEL,
+    SENTIMENT_SCORE,
+    WORDS,
+    OpinionUnit,
+    read_source_text,
+)
+from nlp_jobs.heads import (
+    MODEL_DIR,
+    SentimentHead,
+    Stretches,
+    TextScores,
+    load_sentiment_head,
+    neutral_inputs,
+    sigmoid,
+)
 from nlp_jobs.lexicons.language import load_lexicon
-from nlp_jobs.polarity_rules import RuleReading
+from nlp_jobs.polarity_rules import SILENT
 from nlp_jobs.text.turns import iter_segments
+from nlp_jobs.told_sides import tell_sides
+from nlp_jobs.verdicts import (
+    has_opinion,
+    is_question,
+    judge_all,
+    overrule,
+    overrules,
+    to_log_odds,
+    trust_cues,
+)
 
-MAX_RULE_SCORE = 6.0
-IRONY_PRAISE = 0.15  # probability of praise that an ironic unit keeps at most
-RIVAL_PRAISE = 0.2  # what is left for us where a rival is praised
-WISH_PRAISE = 0.35
-DENIED_PRAISE = 0.25  # 「不怎么好用」, "not good": praise that is only denied
-DOUBLE_DENIAL_LEAN = 0.1  # how far 「不是不好」 leans to praise when nothing else is said
-DOUBLE_DENIAL_PULL = 0.35  # beside other cues it leaves this share of the log-odds
-CONFIDENT_HEAD = 0.42  # distance from 0.5 at which the head alone shows an opinion
-STRONG_WORDS = 3.0  # a quoted promise holds an opinion only with a rule score from here on
-MIN_LETTERS = 6  # shorter units need a cue word to hold an opinion
-_OPINION_LAYERS = ("emotion_slug", "irony", "better_than", "worse_than")
+MAX_CHARACTERS = 200_000  # of one pass: bounds its memory
+SHORT_UNIT = {True: 40, False: 8}  # characters, with and without blanks between words
+SIDE_PULL = 1.0  # what a cue that takes sides adds to the log-odds of praise of its unit
+SIDED_NEUTRAL = 0.7  # and what it leaves of the probability of being neutral
+NOTHING_SAID = 0.9  # a text without opinions that is this neutral has no verdict
+NEUTRAL_QUESTION = 0.5  # the same for questions; many a question is a reproach
+
+Floats = NDArray[np.float64]
 
 
-@registry.misc("voc.head.v1")
-def read_head(name: str) -> LinearHead:
+@registry.misc("voc.head.v2")
+def read_head(name: str) -> SentimentHead:
     """A head shipped in nlp_jobs/models, by name, or any npz file by its path."""
     shipped = MODEL_DIR / f"{name}.npz"
-    return load_head(shipped if shipped.exists() else Path(name))
+    return load_sentiment_head(shipped if shipped.exists() else Path(name))
 
 
 @registry.misc("voc.courtesies.v1")
@@ -55,41 +80,38 @@ def read_courtesies(language: str) -> tuple[str, ...]:
     assigns=["doc._.sentiment_label", "doc._.sentiment_score", "doc._.sentiment_confidence"],
 )
 def make_polarity(
-    nlp: Language,
-    name: str,
-    head: LinearHead,
-    neutral_band: float,
-    courtesies: tuple[str, ...],
+    nlp: Language, name: str, head: SentimentHead, courtesies: tuple[str, ...]
 ) -> PolarityReader:
-    """`neutral_band`: probabilities of praise this close to 0.5 are neutral.
+    """`courtesies`: what people say in a dialogue out of manners only."""
+    return PolarityReader(head, courtesies)
 
-    `courtesies`: what people say in a dialogue out of manners only.
+
+@dataclass
+class Batch:
+    """The texts and the stretches of them that are read in one pass.
+
+    A text is what the customer of a doc said, then follow the units of dialogues, each a text of
+    its own. `owners`, `starts` and `ends` say where each unit stands; `docs` whose it is.
     """
-    return PolarityReader(head, neutral_band, courtesies)
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """A label with a score from -5 to 5 and a confidence from 0 to 1."""
-
-    label: str
-    score: float
-    confidence: float
+    texts: list[str] = field(default_factory=list)
+    words: list[Sequence[str] | None] = field(default_factory=list)
+    units: list[OpinionUnit] = field(default_factory=list)
+    docs: list[int] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
 
 
 class PolarityReader:
     """Scores many docs at once: all their units and texts go through the head in one pass."""
 
-    def __init__(self, head: LinearHead, neutral_band: float, courtesies: Iterable[str]) -> None:
+    def __init__(self, head: SentimentHead, courtesies: Iterable[str]) -> None:
         polite = "|".join(map(re.escape, sorted(courtesies, key=len, reverse=True)))
         self.only_courtesies = re.compile(rf"(?:(?:{polite})[\s，。！!,.~、]*)+", re.IGNORECASE)
         self.head = head
-        self.neutral_band = neutral_band
-        calibration = head.facts["calibration"]
-        # (from this length on, (head weight, rule weight, bias)), longest first
-        self.calibration = sorted(
-            ((band["from_length"], band["weights"]) for band in calibration), reverse=True
-        )
+        self.short_unit = SHORT_UNIT[head.features.keep_spaces]
+        self.language = "en" if head.features.keep_spaces else "zh"
 
     def __call__(self, doc: Doc) -> Doc:
         """Read one doc; `pipe` reads many in one pass."""
@@ -98,130 +120,183 @@ class PolarityReader:
     def pipe(self, stream: Iterable[Doc], batch_size: int = 256) -> Iterator[Doc]:
         """Read docs batch by batch."""
         for docs in util.minibatch(stream, size=batch_size):
-            yield from self._read(list(docs))
+            part: list[Doc] = []
+            length = 0
+            for doc in docs:
+                part.append(doc)
+                length += len(read_source_text(doc))
+                if length >= MAX_CHARACTERS:
+                    yield from self._read(part)
+                    part, length = [], 0
+            if part:
+                yield from self._read(part)
 
     def _read(self, docs: list[Doc]) -> list[Doc]:
-        texts, owners = [], []
-        for doc in docs:
-            is_dialogue = doc._.source_text.startswith("[")
-            for unit in doc._.opinion_units:
-                if unit.speaker != "customer":
-                    continue
-                if is_dialogue and self.only_courtesies.fullmatch(unit.text):
-                    continue
-                texts.append(unit.text)
-                owners.append(unit)
-        said = [_customer_text(doc._.source_text) for doc in docs]
-        log_odds = self.head.score(texts + said).tolist()
-        for unit, value in zip(owners, log_odds, strict=False):
-            self._judge_unit(unit, value)
-        for doc, text, value in zip(docs, said, log_odds[len(texts) :], strict=True):
-            self._judge_doc(doc, text, value)
+        batch = self._gather(docs)
+        stretches = Stretches(
+            np.array(batch.owners, dtype=np.int64),
+            np.array(batch.starts, dtype=np.int64),
+            np.array(batch.ends, dtype=np.int64),
+        )
+        whole, parts = self.head.read(batch.texts, stretches, batch.words)
+        count = len(docs)
+        places = np.array(batch.docs, dtype=np.int64)
+        rules = np.array([unit.rules.score for unit in batch.units], dtype=float)
+        cues = np.array([unit.rules.count for unit in batch.units], dtype=float)
+        lengths = stretches.ends - stretches.starts
+        praise = self.head.join_stretch(parts.praise, rules, lengths)
+        neutral = self.head.neutral_probability(
+            "unit",
+            neutral_inputs(
+                parts.neutral, parts.praise, cues, lengths, whole.domains[stretches.owners]
+            ),
+        )
+        doc_praise, doc_neutral = self._read_whole(batch, whole, places, rules, cues, count)
+        # the only unit of a text is the text: both readings of it count
+        alone = np.flatnonzero((np.bincount(places, minlength=count) == 1)[places])
+        praise[alone] = (praise[alone] + doc_praise[places[alone]]) / 2
+        neutral[alone] = (neutral[alone] + doc_neutral[places[alone]]) / 2
+        shifts = self._judge_units(batch.units, sigmoid(praise), neutral)
+        doc_lengths = np.maximum(_add_up(places, lengths, count), 1)
+        doc_praise += _add_up(places, shifts * lengths, count) / doc_lengths
+        self._judge_docs(docs, batch, sigmoid(doc_praise), doc_neutral)
         return docs
 
-    def praise_probability(self, text: str, log_odds: float, rules: RuleReading) -> float:
-        """The calibrated probability that a text praises, before any overruling."""
-        rule = max(-MAX_RULE_SCORE, min(MAX_RULE_SCORE, rules.score))
-        model_weight, rule_weight, bias = next(
-            weights for length, weights in self.calibration if len(text) >= length
+    def _read_whole(
+        self,
+        batch: Batch,
+        whole: TextScores,
+        places: NDArray[np.int64],
+        rules: Floats,
+        cues: Floats,
+        count: int,
+    ) -> tuple[Floats, Floats]:
+        """Log-odds of praise and probability of neutrality of the first `count` texts."""
+        own = TextScores(whole.domains[:count], whole.features[:count], whole.neutral[:count])
+        praise = self.head.join(own, _add_up(places, rules, count))
+        lengths = np.array([len(text) for text in batch.texts[:count]])
+        inputs = neutral_inputs(
+            own.neutral, praise, _add_up(places, cues, count), lengths, own.domains
         )
-        return _sigmoid(model_weight * log_odds + rule_weight * rule + bias)
+        return praise, self.head.neutral_probability("document", inputs)
 
-    def _judge_unit(self, unit: OpinionUnit, log_odds: float) -> None:
-        rules = unit.rules
-        praise = self.overrule(self.praise_probability(unit.text, log_odds, rules), rules)
-        if not self._has_opinion(unit, rules, praise):
-            return
-        verdict = self.verdict(praise, is_wish=rules.is_unreal)
-        unit.sentiment_label = verdict.label
-        unit.sentiment_score = verdict.score
-        unit.sentiment_confidence = verdict.confidence
-        unit.intensity = _intensity(unit, verdict)
+    def _gather(self, docs: list[Doc]) -> Batch:
+        batch = Batch()
+        dialogue_units: list[tuple[OpinionUnit, int]] = []
+        for place, doc in enumerate(docs):
+            text = read_source_text(doc)
+            units = [unit for unit in doc.user_data[OPINION_UNITS] if unit.speaker == "customer"]
+            if text.startswith("["):
+                batch.texts.append(_customer_text(text))
+                batch.words.append(None)
+                dialogue_units += [
+                    (unit, place) for unit in units if not self.only_courtesies.fullmatch(unit.text)
+                ]
+                continue
+            batch.texts.append(text)
+            batch.words.append(doc.user_data.get(WORDS))
+            for unit in units:
+                batch.units.append(unit)
+                batch.docs.append(place)
+                batch.owners.append(place)
+                batch.starts.append(unit.char_start)
+                batch.ends.append(unit.char_end)
+        for unit, place in dialogue_units:
+            batch.units.append(unit)
+            batch.docs.append(place)
+            batch.owners.append(len(batch.texts))
+            batch.starts.append(0)
+            batch.ends.append(len(unit.text))
+            batch.texts.append(unit.text)
+            batch.words.append(None)
+        return batch
 
-    def _judge_doc(self, doc: Doc, text: str, log_odds: float) -> None:
-        units = [unit for unit in doc._.opinion_units if unit.speaker == "customer"]
-        opinions = [unit.sentiment_score for unit in units if unit.sentiment_score is not None]
-        total = RuleReading(
-            sum(unit.rules.score for unit in units), sum(unit.rules.count for unit in units)
-        )
-        praise = self.praise_probability(text, log_odds, total)
-        if not opinions and abs(praise - 0.5) < CONFIDENT_HEAD:
-            return
-        if len(units) == 1 and units[0].sentiment_score is not None:
-            doc._.sentiment_label = units[0].sentiment_label
-            doc._.sentiment_score = units[0].sentiment_score
-            doc._.sentiment_confidence = units[0].sentiment_confidence
-            return
-        verdict = self.verdict(praise)
-        doc._.sentiment_label = verdict.label
-        doc._.sentiment_score = verdict.score
-        doc._.sentiment_confidence = verdict.confidence
+    def _judge_units(self, units: list[OpinionUnit], praises: Floats, neutrals: Floats) -> Floats:
+        """Label the units; returns by how much the rules moved the log-odds of each."""
+        shifts = np.zeros(len(units))
+        told = [tell_sides(unit, self.language) for unit in units]
+        for place, unit in enumerate(units):
+            if told[place]:
+                pulled = to_log_odds(float(praises[place])) + SIDE_PULL * told[place]
+                praises[place] = sigmoid(np.array(pulled))
+                neutrals[place] *= SIDED_NEUTRAL
+            rules = unit.rules
+            if rules is SILENT:
+                continue
+            is_short = len(unit.text) <= self.short_unit
+            if is_short or overrules(rules):
+                read = praise = float(praises[place])
+                neutral = float(neutrals[place])
+                if is_short:
+                    praise, neutral = trust_cues(praise, neutral, rules)
+                praise, neutral = overrule(praise, neutral, rules)
+                if (praise, neutral) != (read, neutrals[place]):
+                    shifts[place] = to_log_odds(praise) - to_log_odds(read)
+                    praises[place], neutrals[place] = praise, neutral
+        verdicts = judge_all(praises, neutrals)
+        for unit, side, verdict, praise, neutral in zip(
+            units, told, verdicts, praises.tolist(), neutrals.tolist(), strict=True
+        ):
+            if side or has_opinion(unit, unit.rules, praise, neutral):
+                label, score, confidence = verdict
+                unit.sentiment_label = label
+                unit.sentiment_score = score
+                unit.sentiment_confidence = confidence
+                unit.intensity = _read_intensity(unit, score)
+        return shifts
 
-    @staticmethod
-    def overrule(praise: float, rules: RuleReading) -> float:
-        """Put right what n-grams read wrongly: negation, irony, wishes, rivals."""
-        if rules.double_negations:
-            if rules.double_negations == rules.count:
-                praise = 0.5 + math.copysign(DOUBLE_DENIAL_LEAN, rules.score)
-            else:
-                praise = _sigmoid(DOUBLE_DENIAL_PULL * _logit(praise))
-        if rules.denied_praises and rules.denied_praises == rules.count:
-            praise = min(praise, DENIED_PRAISE)
-        if rules.is_ironic and rules.score >= 0:
-            praise = min(praise, 1 - praise, IRONY_PRAISE)
-        if rules.prefers_competitor:
-            praise = min(praise, 1 - praise, RIVAL_PRAISE)
-        if rules.is_unreal:
-            praise = min(praise, WISH_PRAISE)
-        return praise
+    def _judge_docs(self, docs: list[Doc], batch: Batch, praises: Floats, neutrals: Floats) -> None:
+        units: list[list[OpinionUnit]] = [[] for _ in docs]
+        for unit, place in zip(batch.units, batch.docs, strict=True):
+            units[place].append(unit)
+        verdicts = judge_all(praises, neutrals)
+        for doc, own, verdict, neutral in zip(
+            docs, units, verdicts, neutrals.tolist(), strict=True
+        ):
+            label: str | None
+            score: float | None
+            confidence: float | None
+            label, score, confidence = verdict
+            if len(own) == 1 and own[0].sentiment_label is not None:
+                [only] = own
+                label, score = only.sentiment_label, only.sentiment_score
+                confidence = only.sentiment_confidence
+            elif neutral >= NEUTRAL_QUESTION and _says_nothing(own, neutral):
+                continue
+            data = doc.user_data
+            data[SENTIMENT_LABEL] = label
+            data[SENTIMENT_SCORE] = score
+            data[SENTIMENT_CONFIDENCE] = confidence
 
-    def verdict(self, praise: float, is_wish: bool = False) -> Verdict:
-        """Label, score and confidence of a probability of praise.
 
-        A wish without strong blame is neutral: the customer asks for more, no more.
-        """
-        score = round(5 * math.tanh(_logit(praise) / 4), 2)
-        distance = abs(praise - 0.5)
-        if distance < self.neutral_band or (is_wish and distance < 2 * self.neutral_band):
-            return Verdict("neutral", score, round(1 - distance, 3))
-        label = "positive" if praise > 0.5 else "negative"
-        return Verdict(label, score, round(max(praise, 1 - praise), 3))
+def _says_nothing(units: list[OpinionUnit], neutral: float) -> bool:
+    """True for a text without opinions that is surely neutral, or only asks."""
+    if any(unit.sentiment_label is not None for unit in units):
+        return False
+    return neutral >= NOTHING_SAID or all(map(is_question, units))
 
-    @staticmethod
-    def _has_opinion(unit: OpinionUnit, rules: RuleReading, praise: float) -> bool:
-        if unit.promise_role == "promise" and abs(rules.score) < STRONG_WORDS:
-            return False  # what was promised is no opinion yet
-        if rules.count or any(unit.hits.get(layer) for layer in _OPINION_LAYERS):
-            return True
-        is_question = unit.has("intent_slug", "question")
-        letters = sum(character.isalpha() for character in unit.text)
-        return not is_question and letters >= MIN_LETTERS and abs(praise - 0.5) > CONFIDENT_HEAD
+
+def _add_up(places: NDArray[np.int64], values: NDArray[Any], count: int) -> Floats:
+    """Sums of the values of each place."""
+    return np.bincount(places, values, count).astype(float)
 
 
 def _customer_text(text: str) -> str:
     """What the customer said, without speaker marks."""
-    if not text.startswith("["):
-        return text
     parts = (
         text[start:end] for speaker, start, end in iter_segments(text) if speaker == "customer"
     )
     return "\n".join(parts)
 
 
-def _intensity(unit: OpinionUnit, verdict: Verdict) -> int:
+def _read_intensity(unit: OpinionUnit, score: float) -> int:
     """1 (a remark) to 5 (an outburst): from the score, degree words, signs and strong emotion."""
-    base = 1 + min(3, int(abs(verdict.score)))
-    base += bool(unit.hits.get("intensifier"))
-    base += unit.text.count("！") + unit.text.count("!") >= 2
-    base += unit.has("emotion_slug", "anger")
-    base -= bool(unit.hits.get("diminisher"))
+    hits, text = unit.hits, unit.text
+    base = 1 + min(3, int(abs(score)))
+    if "！" in text or "!" in text:
+        base += text.count("！") + text.count("!") >= 2
+    if hits:
+        base += "intensifier" in hits
+        base -= "diminisher" in hits
+        base += "emotion_slug" in hits and unit.has("emotion_slug", "anger")
     return max(1, min(5, base))
-
-
-def _sigmoid(value: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
-
-
-def _logit(probability: float) -> float:
-    clipped = max(1e-4, min(1 - 1e-4, probability))
-    return math.log(clipped / (1 - clipped))

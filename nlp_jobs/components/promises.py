@@ -5,8 +5,10 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_jobs.components.opinion_unit import OpinionUnit
+from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
 from nlp_jobs.polarity_rules import count_negators
+
+_LAYERS = frozenset(("promise", "promise_kept", "breach", "breach_weak"))
 
 
 @Language.factory("voc_promises", requires=["doc._.opinion_units"], assigns=["doc._.opinion_units"])
@@ -25,9 +27,11 @@ class PromiseMarker:
     def __call__(self, doc: Doc) -> Doc:
         """Judge the units in reading order: a breach follows its promise."""
         since_promise: int | None = None
-        for unit in doc._.opinion_units:
+        for unit in doc.user_data[OPINION_UNITS]:
             if since_promise is not None:
                 since_promise += 1
+            if _LAYERS.isdisjoint(unit.hits):
+                continue
             unit.promise_role = self.judge(unit, since_promise)
             if unit.promise_role == "promise":
                 since_promise = 0
@@ -46,7 +50,9 @@ class PromiseMarker:
         if followed and not promised and unit.has("breach_weak") and score <= 0:
             return "breach" if score < 0 or unit.has("negator") else "none"
         if promised and not unit.has("unreal") and not unit.has("hypothetical"):
-            return "promise"
+            # A promise told with blame and a turn is told because it was not kept.
+            is_turned = score < 0 and unit.has("breach_weak") and unit.has("negator")
+            return "breach" if is_turned else "promise"
         return "none"
 
     def _is_denied_kept(self, unit: OpinionUnit) -> bool:

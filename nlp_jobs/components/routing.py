@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_jobs.components.opinion_unit import OpinionUnit
+from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
 from nlp_jobs.lexicons.cues import Hit
 from nlp_jobs.taxonomy import Pack
 
@@ -17,6 +16,8 @@ LENGTH_WEIGHT = {"zh": 0.3, "en": 0.08}
 TOPIC_TO_TOUCHPOINT = 0.7
 EXPLICIT_DEPARTMENT = 1.2
 DOUBT = 1.0  # what confidence holds back for the unknown
+# Promises too: one that names nobody is routed to where promises are made.
+_LAYERS = frozenset(("touchpoint", "topic", "department", "competitor", "promise"))
 
 
 @Language.factory("voc_routing", requires=["doc._.opinion_units"], assigns=["doc._.opinion_units"])
@@ -50,26 +51,25 @@ class Router:
 
     def __call__(self, doc: Doc) -> Doc:
         """Route the units of one doc."""
-        for unit in doc._.opinion_units:
-            self.route(unit)
+        for unit in doc.user_data[OPINION_UNITS]:
+            if not _LAYERS.isdisjoint(unit.hits):
+                self.route(unit)
         return doc
 
     def route(self, unit: OpinionUnit) -> None:
         """Set touchpoint, topic, department and competitor of one unit."""
-        departments = self._scores(unit.hits.get("department", ()))
-        touchpoints = self._touchpoint_scores(unit)
+        hits = unit.hits
+        departments = self._scores(hits.get("department", ()))
+        topics = self._scores(hits.get("topic", ()))
+        touchpoints = self._touchpoint_scores(hits.get("touchpoint", ()), topics)
         is_quoted = unit.promise_role == "promise" and unit.speaker == "customer"
         if is_quoted:
             departments = self._speakers(unit) or departments
             touchpoints = self._promise_scores(touchpoints, departments)
-        unit.touchpoint_slug, unit.touchpoint_confidence = _best(touchpoints)
-        topics = self._scores(unit.hits.get("topic", ()))
-        here = {
-            slug: score
-            for slug, score in topics.items()
-            if self.topics[slug].touchpoint in (unit.touchpoint_slug, None)
-        }
-        unit.topic_slug, unit.topic_confidence = _best(here)
+        if touchpoints:
+            unit.touchpoint_slug, unit.touchpoint_confidence = _best(touchpoints)
+        if topics:
+            unit.topic_slug, unit.topic_confidence = self._best_topic(topics, unit.touchpoint_slug)
         owner = self._owner(unit)
         scores = {slug: score * EXPLICIT_DEPARTMENT for slug, score in departments.items()}
         if owner is not None:
@@ -78,9 +78,22 @@ class Router:
             )
         if is_quoted and departments:
             scores = departments
-        unit.department_slug, unit.department_confidence = _best(scores)
-        competitors = unit.hits.get("competitor", ())
-        unit.competitor_slug = competitors[0].slug if competitors else None
+        if scores:
+            unit.department_slug, unit.department_confidence = _best(scores)
+        if "competitor" in hits:
+            unit.competitor_slug = hits["competitor"][0].slug
+
+    def _best_topic(
+        self, topics: Mapping[str, float], touchpoint: str | None
+    ) -> tuple[str | None, float | None]:
+        """The best of the topics that happen at the touchpoint, or anywhere."""
+        return _best(
+            {
+                slug: score
+                for slug, score in topics.items()
+                if self.topics[slug].touchpoint in (touchpoint, None)
+            }
+        )
 
     def _speakers(self, unit: OpinionUnit) -> dict[str, float]:
         """Who gave the promise: the department named last before the word of promise."""
@@ -88,9 +101,11 @@ class Router:
         before = [hit for hit in unit.hits.get("department", ()) if hit.end <= said]
         return self._scores(before[-1:])
 
-    def _touchpoint_scores(self, unit: OpinionUnit) -> dict[str, float]:
-        scores = self._scores(unit.hits.get("touchpoint", ()))
-        for slug, score in self._scores(unit.hits.get("topic", ())).items():
+    def _touchpoint_scores(
+        self, hits: Sequence[Hit], topics: Mapping[str, float]
+    ) -> dict[str, float]:
+        scores = self._scores(hits)
+        for slug, score in topics.items():
             touchpoint = self.topics[slug].touchpoint
             if touchpoint is not None:
                 scores[touchpoint] = scores.get(touchpoint, 0.0) + TOPIC_TO_TOUCHPOINT * score
@@ -121,10 +136,11 @@ class Router:
         return self.owners.get(unit.touchpoint_slug or "")
 
     def _scores(self, hits: Iterable[Hit]) -> dict[str, float]:
-        scores: dict[str, float] = defaultdict(float)
-        for hit in hits:
-            scores[hit.slug] += hit.strength + self.length_weight * (hit.end - hit.start)
-        return dict(scores)
+        scores: dict[str, float] = {}
+        for start, end, slug, strength in hits:
+            worth = strength + self.length_weight * (end - start)
+            scores[slug] = scores.get(slug, 0.0) + worth
+        return scores
 
 
 def _best(scores: Mapping[str, float]) -> tuple[str | None, float | None]:

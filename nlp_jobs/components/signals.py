@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_jobs.components.opinion_unit import OpinionUnit
+from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
 from nlp_jobs.lexicons.cues import Hit
 from nlp_jobs.polarity_rules import is_denied
 from nlp_jobs.taxonomy import Pack
 
 PLEASANT = frozenset(("joy", "gratitude", "trust"))
+WELCOME = PLEASANT | {"surprise"}  # what may go with praise
 # Of several cues the one that asks most of the company decides.
-INTENT_ORDER = (
-    "churn_threat",
-    "request",
-    "suggestion",
-    "question",
-    "complaint",
-    "praise",
-    "report",
-)
-NEED_ORDER = ("workaround", "wish", "unmet", "explicit", "implicit")
+INTENT_ORDER = ("churn_threat", "request", "suggestion", "question")
+# What is needed shows differently in each kind of utterance; praise and reports show none.
+NEED_KINDS = {
+    "complaint": "unmet",
+    "churn_threat": "unmet",
+    "request": "explicit",
+    "suggestion": "wish",
+    "question": "implicit",
+}
 THREATS = ("safety", "legal", "media")
+ANGRY_THREATS = frozenset(("legal", "media"))
+ALARM_FROM = 2.0  # strength of cues that makes blame an alarm: one plain cue, or two weak ones
+STRONG_CUE = 3.0  # needed where nothing is blamed
+JOKE_FROM = 5.0  # needed where the words around joke
+CLEAR_PRAISE = 2.0  # score from which a unit is praise whatever its cues
+FEAR_REACH = {"zh": 8, "en": 40}  # characters between a fear and what is feared
 DECISION_ORDER = ("churn", "discourage", "abandon", "repurchase", "recommend", "purchase")
 DENIED_DECISION = {"recommend": "discourage", "repurchase": "churn", "purchase": "abandon"}
 PLEASANT_DECISIONS = frozenset(("purchase", "repurchase", "recommend"))
-HIGH_SCORE, MEDIUM_SCORE = -3.8, -1.5
+HIGH_SCORE, MEDIUM_SCORE = -4.5, -0.6
+MIN_REPORT = 4  # characters from which a remark without judgement is a report
 KEPT_PROMISES = "kept_promises"
 
 
@@ -43,6 +50,7 @@ class SignalReader:
 
     def __init__(self, pack: Pack, language: str) -> None:
         self.language = language
+        self.fear_reach = FEAR_REACH[language]
         self.topics = {topic.slug: topic for *_, topic in pack.iter_topics()}
         self.touchpoints = {
             touchpoint.slug: touchpoint for _, touchpoint in pack.iter_touchpoints()
@@ -50,98 +58,119 @@ class SignalReader:
 
     def __call__(self, doc: Doc) -> Doc:
         """Read the signals of the customer's units."""
-        for unit in doc._.opinion_units:
+        for unit in doc.user_data[OPINION_UNITS]:
             if unit.speaker == "customer":
                 self.read(unit)
         return doc
 
     def read(self, unit: OpinionUnit) -> None:
         """Set all signal columns of one customer unit."""
-        unit.emotion_slug = self.read_emotion(unit)
-        unit.effort = self.read_effort(unit)
-        unit.intent_slug = self.read_intent(unit)
-        unit.need_kind = self.read_need_kind(unit)
+        hits = unit.hits
+        # Most units hold cues of a few layers only: what has none keeps its default.
         unit.severity_slug = self.read_severity(unit)
-        unit.decision_effect_slug = self.read_decision(unit)
-        is_blamed = unit.sentiment_label == "negative"
-        if is_blamed or unit.need_kind is not None or unit.promise_role == "breach":
+        unit.intent_slug = self.read_intent(unit)
+        unit.emotion_slug = self.read_emotion(unit)
+        if "effort_hard" in hits or "effort_easy" in hits:
+            unit.effort = self.read_effort(unit)
+        unit.need_kind = self.read_need_kind(unit)
+        if "decision_effect_slug" in hits:
+            unit.decision_effect_slug = self.read_decision(unit)
+        if unit.need_kind is not None or unit.promise_role == "breach":
             unit.need_slug = self.read_need(unit)
-        if is_blamed:
-            unit.cause_slug = self._lookup(unit, "cause")
+        if unit.sentiment_label == "negative":
+            unit.cause_slug = self._read_cause(unit)
 
     def read_emotion(self, unit: OpinionUnit) -> str | None:
-        """The emotion with the most evidence that does not contradict the polarity."""
-        scores: dict[str, float] = {}
-        for hit in self._affirmed(unit, "emotion_slug"):
-            if hit.slug in PLEASANT and unit.sentiment_label == "negative":
-                continue
-            if hit.slug not in PLEASANT | {"surprise"} and unit.sentiment_label == "positive":
-                continue
-            scores[hit.slug] = (
-                scores.get(hit.slug, 0.0) + hit.strength + 0.1 * (hit.end - hit.start)
-            )
-        return max(scores, key=scores.__getitem__) if scores else None
+        """The emotion with the most evidence that does not contradict the polarity.
+
+        Without a word for it: a complaint that threatens, shouts or asks back is angry.
+        """
+        if "emotion_slug" in unit.hits:
+            scores: dict[str, float] = {}
+            affirmed, _ = self._split(unit, "emotion_slug")
+            for start, end, slug, strength in affirmed:
+                if slug in PLEASANT and unit.sentiment_label == "negative":
+                    continue
+                if slug not in WELCOME and unit.sentiment_label == "positive":
+                    continue
+                scores[slug] = scores.get(slug, 0.0) + strength + 0.1 * (end - start)
+            if scores:
+                return max(scores, key=scores.__getitem__)
+        if unit.sentiment_label != "negative" or unit.intent_slug not in (
+            "complaint",
+            "churn_threat",
+        ):
+            return None
+        is_loud = "！" in unit.text or "!" in unit.text or unit.has("intent_slug", "question")
+        return "anger" if is_loud or unit.severity_slug in ANGRY_THREATS else None
 
     def read_effort(self, unit: OpinionUnit) -> int | None:
         """-5 (a struggle) to 5 (no effort at all); null when effort is not spoken of."""
-        hard = [*self._affirmed(unit, "effort_hard"), *self._denied(unit, "effort_easy")]
-        easy = [*self._affirmed(unit, "effort_easy"), *self._denied(unit, "effort_hard")]
+        hard, not_hard = self._split(unit, "effort_hard")
+        easy, not_easy = self._split(unit, "effort_easy")
+        hard, easy = hard + not_easy, easy + not_hard
+        # Praise does not struggle, and blame does not find things easy.
+        if unit.sentiment_label == "positive":
+            hard = []
+        elif unit.sentiment_label is not None:
+            easy = []
         if not hard and not easy:
             return None
+        stress = bool(unit.hits.get("intensifier"))
         if len(hard) >= len(easy):
-            return -min(
-                5,
-                1
-                + len(hard)
-                + bool(unit.hits.get("intensifier"))
-                + any(h.end - h.start > 4 for h in hard),
-            )
-        return min(5, 1 + len(easy) + bool(unit.hits.get("intensifier")))
+            is_told_at_length = any(hit.end - hit.start > 4 for hit in hard)
+            return -min(5, 1 + len(hard) + stress + is_told_at_length)
+        return min(5, 1 + len(easy) + stress)
 
     def read_intent(self, unit: OpinionUnit) -> str | None:
         """What the customer wants by saying this; null for bare remarks."""
-        named = {hit.slug for hit in self._affirmed(unit, "intent_slug")}
-        for slug in INTENT_ORDER:
-            if slug not in named:
-                continue
-            if slug == "praise" and unit.sentiment_label == "negative":
-                continue
-            if slug == "question" and unit.sentiment_label is not None and "complaint" in named:
-                continue
-            return slug
-        if unit.sentiment_label == "negative":
+        named = self._name(unit, "intent_slug") if "intent_slug" in unit.hits else frozenset()
+        label = unit.sentiment_label
+        if named and not (label == "positive" and (unit.sentiment_score or 0) >= CLEAR_PRAISE):
+            for slug in INTENT_ORDER:
+                if slug not in named:
+                    continue
+                if slug == "question" and label == "negative" and "inquiry" not in named:
+                    continue  # asked back in anger: 「这种东西也敢卖？」
+                if slug == "churn_threat" and label == "positive":
+                    continue
+                return slug
+            if "inquiry" in named:
+                return "question"
+        if label == "negative":
             return "complaint"
-        if unit.sentiment_label == "positive":
+        if label == "positive":
             return "praise"
-        return "report" if unit.touchpoint_slug is not None else None
+        if label is None and ("complaint" in named or unit.severity_slug == "safety"):
+            return "complaint"
+        is_said = len(unit.text) >= MIN_REPORT or unit.touchpoint_slug is not None
+        return "report" if is_said or label is not None else None
 
     def read_need_kind(self, unit: OpinionUnit) -> str | None:
         """How the need shows: said, wished for, worked around, unmet, or only to be inferred."""
-        if unit.sentiment_label == "positive":
-            return None
-        named = {hit.slug for hit in unit.hits.get("need_kind", ())}
-        for slug in NEED_ORDER:
-            if slug in named and (
-                slug not in ("unmet", "implicit") or unit.sentiment_label == "negative"
-            ):
-                return slug
-        return None
+        kind = NEED_KINDS.get(unit.intent_slug or "")
+        if kind == "unmet" and unit.has("need_kind", "workaround"):
+            return "workaround"
+        return kind
 
     def read_need(self, unit: OpinionUnit) -> str | None:
         """The need behind the words: that of the topic, else of the touchpoint."""
-        if unit.promise_role == "breach":
-            return KEPT_PROMISES
-        return self._lookup(unit, "need")
+        if unit.severity_slug == "safety":
+            return "safety"
+        found = self._read_topic_need(unit)
+        return found or (KEPT_PROMISES if unit.promise_role == "breach" else None)
 
     def read_severity(self, unit: OpinionUnit) -> str | None:
-        """Safety, legal and media threats on any affirmed cue; else by how bad the blame is."""
-        if unit.sentiment_label == "positive":
-            return None
-        named = {hit.slug for hit in self._affirmed(unit, "severity_slug")}
-        for slug in THREATS:
-            if slug in named:
-                return slug
-        if unit.sentiment_label != "negative" or unit.sentiment_score is None:
+        """Safety, legal and media threats by their cues; else by how bad the blame is."""
+        label, hits = unit.sentiment_label, unit.hits.get("severity_slug")
+        named: Collection[str] = ()
+        if hits is not None:
+            affirmed, _ = self._split(unit, "severity_slug")
+            alarm = self._read_alarm(unit, affirmed)
+            if alarm is not None:
+                return alarm
+            named = {hit.slug for hit in affirmed}
+        if label != "negative" or unit.sentiment_score is None:
             return None
         if "high" in named or unit.sentiment_score <= HIGH_SCORE:
             return "high"
@@ -149,32 +178,67 @@ class SignalReader:
             return "medium"
         return "low"
 
+    def _read_alarm(self, unit: OpinionUnit, affirmed: Sequence[Hit]) -> str | None:
+        """The gravest threat whose cues weigh enough; praise, jokes and mere fears weigh against.
+
+        One strong cue raises an alarm even in a unit that reads as faint praise: an alarm missed
+        costs more than one too many.
+        """
+        is_praise = unit.sentiment_label == "positive"
+        if is_praise and (unit.sentiment_score or 0) >= CLEAR_PRAISE:
+            return None
+        bar = ALARM_FROM if unit.sentiment_label == "negative" else STRONG_CUE
+        if "harmless" in unit.hits:
+            bar = max(bar, JOKE_FROM)
+        fears = unit.hits.get("feared", ()) if unit.sentiment_label != "negative" else ()
+        averted = unit.hits.get("averted", ())
+        weights: dict[str, float] = {}
+        for hit in affirmed:
+            if hit.slug not in THREATS or self._stands_after(hit, averted):
+                continue
+            if hit.slug == "safety" and self._stands_after(hit, fears):
+                continue
+            weights[hit.slug] = weights.get(hit.slug, 0.0) + hit.strength
+        return next((slug for slug in THREATS if weights.get(slug, 0.0) >= bar), None)
+
+    def _stands_after(self, hit: Hit, fears: Sequence[Hit]) -> bool:
+        """「担心漏电」, 「本来想找律师」: what is feared or was planned once has not happened."""
+        return any(0 <= hit.start - fear.end <= self.fear_reach for fear in fears)
+
     def read_decision(self, unit: OpinionUnit) -> str | None:
         """What the experience does to buying, coming back and recommending."""
-        named = {hit.slug for hit in self._affirmed(unit, "decision_effect_slug")}
-        for hit in self._denied(unit, "decision_effect_slug"):
-            if hit.slug in DENIED_DECISION:
-                named.add(DENIED_DECISION[hit.slug])
+        affirmed, denied = self._split(unit, "decision_effect_slug")
+        named = {hit.slug for hit in affirmed}
+        named.update(DENIED_DECISION[hit.slug] for hit in denied if hit.slug in DENIED_DECISION)
         if unit.sentiment_label == "negative":
             named -= PLEASANT_DECISIONS
         return next((slug for slug in DECISION_ORDER if slug in named), None)
 
-    def _affirmed(self, unit: OpinionUnit, layer: str) -> Iterator[Hit]:
-        negators: Sequence[Hit] = unit.hits.get("negator", ())
-        for hit in unit.hits.get(layer, ()):
-            if not is_denied(unit.text, hit, negators, self.language):
-                yield hit
+    def _name(self, unit: OpinionUnit, layer: str) -> set[str]:
+        """The slugs of a layer that the unit affirms."""
+        return {hit.slug for hit in self._split(unit, layer)[0]}
 
-    def _denied(self, unit: OpinionUnit, layer: str) -> Iterator[Hit]:
-        negators: Sequence[Hit] = unit.hits.get("negator", ())
-        for hit in unit.hits.get(layer, ()):
-            if is_denied(unit.text, hit, negators, self.language):
-                yield hit
+    def _split(self, unit: OpinionUnit, layer: str) -> tuple[list[Hit], list[Hit]]:
+        """The hits of a layer that the unit affirms, and those that it denies."""
+        hits = unit.hits.get(layer, [])
+        negators = unit.hits.get("negator")
+        if negators is None:
+            return hits, []
+        affirmed: list[Hit] = []
+        denied: list[Hit] = []
+        for hit in hits:
+            is_no = is_denied(unit.text, hit, negators, self.language)
+            (denied if is_no else affirmed).append(hit)
+        return affirmed, denied
 
-    def _lookup(self, unit: OpinionUnit, field: str) -> str | None:
+    def _read_cause(self, unit: OpinionUnit) -> str | None:
+        """What the topic blames; null where a complaint about it leaves that open."""
+        topic = self.topics.get(unit.topic_slug or "")
+        return topic.cause if topic is not None else None
+
+    def _read_topic_need(self, unit: OpinionUnit) -> str | None:
         topic = self.topics.get(unit.topic_slug or "")
         touchpoint = self.touchpoints.get(unit.touchpoint_slug or "")
-        for entry in (topic, touchpoint):
-            if entry is not None and getattr(entry, field) is not None:
-                return str(getattr(entry, field))
-        return None
+        return (topic.need if topic is not None else None) or (
+            touchpoint.need if touchpoint is not None else None
+        )

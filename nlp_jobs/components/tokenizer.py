@@ -11,6 +11,8 @@ from spacy.tokens import Doc
 from spacy.util import DummyTokenizer
 from spacy.vocab import Vocab
 
+from nlp_jobs.components.opinion_unit import SOURCE_TEXT, WORDS
+
 
 @registry.tokenizers("voc.rjieba.v1")
 def make_rjieba_tokenizer(hmm: bool = True) -> Callable[[Language], RjiebaTokenizer]:
@@ -19,7 +21,11 @@ def make_rjieba_tokenizer(hmm: bool = True) -> Callable[[Language], RjiebaTokeni
 
 
 class RjiebaTokenizer(DummyTokenizer):
-    """Words of rjieba; one blank is folded into the word before it, so doc.text == text."""
+    """Words of rjieba; one blank is folded into the word before it, so doc.text == text.
+
+    The text and its words are left in doc._.source_text and doc._.words for the pipes, because
+    asking tokens for them takes longer than cutting the text did.
+    """
 
     def __init__(self, vocab: Vocab, hmm: bool) -> None:
         self.vocab = vocab
@@ -29,7 +35,8 @@ class RjiebaTokenizer(DummyTokenizer):
         """Cut a text into words."""
         words = rjieba.cut(text, self.hmm)
         if " " not in text:
-            return Doc(self.vocab, words=words, spaces=[False] * len(words))
+            user_data = {SOURCE_TEXT: text, WORDS: words}
+            return Doc(self.vocab, words=words, spaces=[False] * len(words), user_data=user_data)
         kept: list[str] = []
         spaces: list[bool] = []
         for word in words:
@@ -38,4 +45,6 @@ class RjiebaTokenizer(DummyTokenizer):
             else:
                 kept.append(word)
                 spaces.append(False)
-        return Doc(self.vocab, words=kept, spaces=spaces)
+        spaced = [f"{word} " if space else word for word, space in zip(kept, spaces, strict=True)]
+        user_data = {SOURCE_TEXT: text, WORDS: spaced}
+        return Doc(self.vocab, words=kept, spaces=spaces, user_data=user_data)

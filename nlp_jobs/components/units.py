@@ -7,40 +7,42 @@ the touchpoint, the topic, the polarity or the side of a promise changes. Speake
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from nlp_jobs.components.opinion_unit import OpinionUnit
+from nlp_jobs.components.opinion_unit import (
+    CUE_HITS,
+    OPINION_UNITS,
+    OpinionUnit,
+    read_source_text,
+)
 from nlp_jobs.lexicons.cues import Hit
-from nlp_jobs.polarity_rules import read_polarity
+from nlp_jobs.polarity_rules import RuleReading, read_polarity
 from nlp_jobs.taxonomy import Pack
 from nlp_jobs.text.turns import iter_segments
 
 _HARD_END = re.compile(r"[。！？!?；;…\n]+[”’」』\"')）]*|(?<!\d)\.(?=\s|$)|\.(?=\s+[A-Z])|~{2,}")
 _SOFT_END = re.compile(r"[，,、：:]|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|\s-+\s")
+# Both at once for texts without the signs of their other branches: a class is found much faster.
+_PLAIN_END = re.compile(
+    r"[，,、：:。！？!?；;…\n](?:(?<=[。！？!?；;…\n])[。！？!?；;…\n]*[”’」』\"')）]*)?"
+)
+_SOFT_SIGNS = frozenset("，,、：:")
 # These contrast words split inside a clause too; the others only where a clause begins.
 _CLAUSE_CONTRASTS = frozenset(("但是", "可是", "不过", "然而", "没想到", "but", "however"))
 _LETTER = re.compile(r"\w", re.UNICODE)
-PROFILE_LAYERS = (
-    "topic",
-    "touchpoint",
-    "polarity",
-    "negator",
-    "intensifier",
-    "diminisher",
-    "better_than",
-    "worse_than",
-    "competitor",
-    "breach",
-    "promise",
-    "contrast",
-)
+_LAST_SIGN = 0x1F000  # what comes after is an emoji, which says something
+_TRAILING = "，,、：:；;" + "".join(filter(str.isspace, map(chr, range(0x3001))))
 LONGEST_CLAUSE = 400  # characters
 MIN_SPLIT = 4  # characters on both sides of a contrast word inside a clause
+
+Hits = dict[str, list[Hit]]
+Subject = tuple[str | None, str | None, str | None]  # touchpoint, topic, side of a promise
+_NO_SUBJECT: Subject = (None, None, None)
+_SUBJECT_LAYERS = frozenset(("topic", "touchpoint", "breach", "promise"))
 
 
 @Language.factory(
@@ -56,36 +58,6 @@ def make_units(
     return UnitSplitter(pack, language, max_length, keep_spans)
 
 
-@dataclass(frozen=True)
-class Profile:
-    """What a clause speaks of, as far as its cues say."""
-
-    touchpoint: str | None
-    topic: str | None
-    polarity: int
-    role: str | None
-
-    def clashes(self, other: Profile) -> bool:
-        """True when both name different things or are of two minds."""
-        pairs = (
-            (self.touchpoint, other.touchpoint),
-            (self.topic, other.topic),
-            (self.role, other.role),
-        )
-        if any(mine is not None and its is not None and mine != its for mine, its in pairs):
-            return True
-        return self.polarity * other.polarity < 0
-
-    def merged(self, other: Profile) -> Profile:
-        """The profile of both clauses together; what was said first stays."""
-        return Profile(
-            self.touchpoint or other.touchpoint,
-            self.topic or other.topic,
-            self.polarity or other.polarity,
-            self.role or other.role,
-        )
-
-
 class UnitSplitter:
     """Writes the units of a doc to doc._.opinion_units and doc.spans["units"]."""
 
@@ -97,17 +69,21 @@ class UnitSplitter:
 
     def __call__(self, doc: Doc) -> Doc:
         """Split one doc."""
-        text = doc._.source_text
-        units = []
-        found = doc._.cue_hits
-        hits = HitsByPosition({layer: found[layer] for layer in PROFILE_LAYERS if layer in found})
-        for speaker, start, end in iter_segments(text):
-            for unit_start, unit_end in self.split(text, start, end, hits):
-                units.append(OpinionUnit(speaker, unit_start, unit_end, text[unit_start:unit_end]))
-        _assign_hits(units, found)
-        for unit in units:
-            unit.rules = read_polarity(unit.text, unit.hits, self.language)
-        doc._.opinion_units = units
+        text = read_source_text(doc)
+        found: Hits = doc.user_data[CUE_HITS]
+        contrasts = found.get("contrast", ())
+        segments = [
+            (speaker, list(_iter_clauses(text, start, end, contrasts)))
+            for speaker, start, end in iter_segments(text)
+        ]
+        _assign_hits([clause for _, clauses in segments for clause in clauses], found)
+        units = [
+            unit
+            for speaker, clauses in segments
+            for joined in self._join(clauses)
+            if (unit := self._make_unit(text, speaker, joined)) is not None
+        ]
+        doc.user_data[OPINION_UNITS] = units
         if self.keep_spans:
             spans = (
                 doc.char_span(unit.char_start, unit.char_end, alignment_mode="expand")
@@ -116,108 +92,176 @@ class UnitSplitter:
             doc.spans["units"] = [span for span in spans if isinstance(span, Span)]
         return doc
 
-    def split(
-        self, text: str, start: int, end: int, hits: HitsByPosition
-    ) -> Iterator[tuple[int, int]]:
-        """Yield (start, end) of the units between start and end, white space trimmed."""
-        if start >= end:
-            return
-        clauses = list(self._clauses(text, start, end, hits))
-        unit_start, unit_end, profile = clauses[0][0], clauses[0][1], None
-        for clause_start, clause_end, opens_unit in clauses[1:]:
-            # Profiles cost the most here and matter only where a clause could be joined.
-            found = None
-            if not opens_unit:
-                profile = profile or self._profile(text, hits.between(unit_start, unit_end))
-                found = self._profile(text, hits.between(clause_start, clause_end))
-            is_long = clause_end - unit_start > self.max_length
-            if found is None or profile is None or is_long or profile.clashes(found):
-                yield from _trim(text, unit_start, unit_end)
-                unit_start, profile = clause_start, found
-            else:
-                profile = profile.merged(found)
-            unit_end = clause_end
-        yield from _trim(text, unit_start, unit_end)
+    def _join(self, clauses: Sequence[Clause]) -> Iterator[list[Clause]]:
+        """Yield the clauses of each unit: neighbours about one thing and of one mind."""
+        joined: list[Clause] = []
+        subject: Subject | None = None
+        for clause in clauses:
+            # What a clause speaks of costs to find out and matters only where it may be joined.
+            other = None
+            if joined and not clause.opens_unit:
+                subject = subject or self._read_subject(joined[0])
+                other = self._read_subject(clause)
+                is_long = clause.raw_end - joined[0].raw_start > self.max_length
+                if not is_long and not _clash(subject, other) and self._agree(joined, clause):
+                    joined.append(clause)
+                    subject = _merge(subject, other)
+                    continue
+            if joined:
+                yield joined
+            joined, subject = [clause], other
+        if joined:
+            yield joined
 
-    def _clauses(
-        self, text: str, start: int, end: int, hits: HitsByPosition
-    ) -> Iterator[tuple[int, int, bool]]:
-        """Yield (start, end, always begins a unit) of the clauses in reading order."""
-        cuts: dict[int, bool] = {}
+    def _read_subject(self, clause: Clause) -> Subject:
+        """Touchpoint, topic and side of a promise, as far as the cues of the clause say."""
+        hits = clause.hits
+        if _SUBJECT_LAYERS.isdisjoint(hits):
+            return _NO_SUBJECT
+        topic = _strongest(hits["topic"]) if "topic" in hits else None
+        touchpoint = _strongest(hits["touchpoint"]) if "touchpoint" in hits else None
+        if topic is not None:
+            touchpoint = self.topic_touchpoints.get(topic) or touchpoint
+        role = "breach" if "breach" in hits else "promise" if "promise" in hits else None
+        return touchpoint, topic, role
+
+    def _agree(self, joined: Sequence[Clause], clause: Clause) -> bool:
+        """False when the clause praises what the joined ones blame, or the other way round."""
+        lean = self._lean(clause)
+        if not lean:
+            return True
+        before = next((own for own in map(self._lean, joined) if own), 0)
+        return before * lean >= 0
+
+    def _lean(self, clause: Clause) -> int:
+        score = self._read(clause).score
+        return (score > 0.9) - (score < -0.9)
+
+    def _read(self, clause: Clause) -> RuleReading:
+        if clause.reading is None:
+            clause.reading = read_polarity(clause.text, clause.hits, self.language)
+        return clause.reading
+
+    def _make_unit(self, text: str, speaker: str, joined: Sequence[Clause]) -> OpinionUnit | None:
+        """The unit of joined clauses; None when they hold nothing but signs."""
+        first = joined[0]
+        start, end = first.start, joined[-1].end
+        said = first.text if len(joined) == 1 else text[start:end]
+        if not _LETTER.search(said) and all(ord(sign) <= _LAST_SIGN for sign in said):
+            return None
+        if len(joined) == 1:
+            return OpinionUnit(speaker, start, end, said, first.hits, self._read(first))
+        speaking = [clause for clause in joined if clause.hits]
+        hits: Hits = {}
+        for clause in speaking:
+            offset = clause.start - start
+            for layer, found in clause.hits.items():
+                moved = [Hit(s + offset, e + offset, slug, power) for s, e, slug, power in found]
+                hits[layer] = hits[layer] + moved if layer in hits else moved
+        if len(speaking) == 1:
+            rules = self._read(speaking[0])
+        else:
+            rules = read_polarity(said, hits, self.language)
+        return OpinionUnit(speaker, start, end, said, hits, rules)
+
+
+class Clause:
+    """A stretch that is never split: text[start:end], with its cues counted from its start.
+
+    `raw_start` and `raw_end` take in the blanks and commas around; `opens_unit` clauses never join
+    what stands before them. `reading` is kept once the polarity rules read the clause.
+    """
+
+    __slots__ = ("end", "hits", "opens_unit", "raw_end", "raw_start", "reading", "start", "text")
+
+    def __init__(self, text: str, raw_start: int, raw_end: int, opens_unit: bool) -> None:
+        content = text[raw_start:raw_end].rstrip(_TRAILING)
+        self.raw_start, self.raw_end, self.opens_unit = raw_start, raw_end, opens_unit
+        self.end = raw_start + len(content)
+        self.text = content.lstrip()
+        self.start = self.end - len(self.text)
+        self.hits: Hits = {}
+        self.reading: RuleReading | None = None
+
+
+def _iter_clauses(text: str, start: int, end: int, contrasts: Sequence[Hit]) -> Iterator[Clause]:
+    """Yield the clauses between start and end in reading order, those without content left out."""
+    position, opens_unit = start, True
+    for cut, opens_next in _iter_cuts(text, start, end, contrasts):
+        # Text without any sign is cut by length: no unit may grow with the text.
+        while cut - position > LONGEST_CLAUSE:
+            yield Clause(text, position, position + LONGEST_CLAUSE, opens_unit)
+            position, opens_unit = position + LONGEST_CLAUSE, True
+        clause = Clause(text, position, cut, opens_unit)
+        if clause.text:
+            yield clause
+            opens_unit = opens_next
+        elif opens_unit and not opens_next:
+            continue  # signs that open a unit belong to what follows, as in 「:)」
+        else:
+            opens_unit = opens_unit or opens_next
+        position = cut
+
+
+def _iter_cuts(text: str, start: int, end: int, contrasts: Sequence[Hit]) -> list[tuple[int, bool]]:
+    """(end of a clause, whether the next one always begins a unit), in reading order."""
+    cuts: dict[int, bool] = {}
+    if " " in text or "-" in text or "." in text or "~~" in text:
         for match in _SOFT_END.finditer(text, start, end):
             cuts[match.end()] = False
         for match in _HARD_END.finditer(text, start, end):
             cuts[match.end()] = True
-        for hit in hits.between(start + 1, end).get("contrast", ()):
+    else:
+        for match in _PLAIN_END.finditer(text, start, end):
+            cuts[match.end()] = text[match.start()] not in _SOFT_SIGNS
+    if contrasts:
+        low, high = bisect_left(contrasts, (start + 1,)), bisect_left(contrasts, (end,))
+        for hit in contrasts[low:high]:
             opens = hit.start in cuts or text[hit.start - 1] in " ，,、"
             inside = text[hit.start : hit.end].lower() in _CLAUSE_CONTRASTS
             if opens or (inside and hit.start - start >= MIN_SPLIT and end - hit.end >= MIN_SPLIT):
                 cuts[hit.start] = True
-        position, opens_unit = start, True
-        for cut in [*sorted(cut for cut in cuts if start < cut < end), end]:
-            # Text without any sign is cut by length: no unit may grow with the text.
-            while cut - position > LONGEST_CLAUSE:
-                yield position, position + LONGEST_CLAUSE, opens_unit
-                position, opens_unit = position + LONGEST_CLAUSE, True
-            yield position, cut, opens_unit
-            position, opens_unit = cut, cuts.get(cut, False)
+    cuts.pop(start, None)
+    cuts[end] = True
+    return sorted(cuts.items())
 
-    def _profile(self, text: str, hits: Mapping[str, Sequence[Hit]]) -> Profile:
-        topic = _strongest(hits.get("topic", ()))
-        touchpoint = _strongest(hits.get("touchpoint", ()))
-        if topic is not None:
-            touchpoint = self.topic_touchpoints.get(topic) or touchpoint
-        score = read_polarity(text, hits, self.language).score
-        role = None
-        if hits.get("breach"):
-            role = "breach"
-        elif hits.get("promise"):
-            role = "promise"
-        return Profile(touchpoint, topic, (score > 0.9) - (score < -0.9), role)
+
+def _assign_hits(clauses: Sequence[Clause], found: Hits) -> None:
+    """Give each clause the hits that begin in it, with positions counted from its start."""
+    starts = [clause.start for clause in clauses]
+    make = tuple.__new__
+    for layer, hits in found.items():
+        for start, end, slug, strength in hits:
+            index = bisect_right(starts, start) - 1
+            if index < 0:
+                continue
+            clause = clauses[index]
+            if start >= clause.end:
+                continue
+            offset = starts[index]
+            moved = make(Hit, (start - offset, end - offset, slug, strength))
+            clause.hits.setdefault(layer, []).append(moved)
+
+
+def _clash(subject: Subject, other: Subject) -> bool:
+    """True when both name different things."""
+    if subject is _NO_SUBJECT or other is _NO_SUBJECT:
+        return False
+    return any(
+        mine is not None and its is not None and mine != its
+        for mine, its in zip(subject, other, strict=True)
+    )
+
+
+def _merge(subject: Subject, other: Subject) -> Subject:
+    """The subject of both together; what was said first stays."""
+    return subject[0] or other[0], subject[1] or other[1], subject[2] or other[2]
 
 
 def _strongest(hits: Sequence[Hit]) -> str | None:
     """The slug of the strongest, then longest, then first hit; weak hints alone do not count."""
-    best = max(hits, key=lambda hit: (hit.strength, hit.end - hit.start), default=None)
-    return best.slug if best is not None and best.strength > 1 else None
-
-
-def _trim(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The span without white space around and commas behind; nothing when only signs are left."""
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and (text[end - 1].isspace() or text[end - 1] in "，,、：:；;"):
-        end -= 1
-    if _LETTER.search(text, start, end) or any(ord(sign) > 0x1F000 for sign in text[start:end]):
-        yield start, end
-
-
-class HitsByPosition:
-    """Hits of all layers, cut to a stretch by binary search."""
-
-    def __init__(self, hits: Mapping[str, Sequence[Hit]]) -> None:
-        self._layers = {
-            layer: (found, [hit.start for hit in found]) for layer, found in hits.items()
-        }
-
-    def between(self, start: int, end: int) -> dict[str, Sequence[Hit]]:
-        """The hits that begin in text[start:end], by layer."""
-        cut = {}
-        for layer, (found, starts) in self._layers.items():
-            part = found[bisect_right(starts, start - 1) : bisect_right(starts, end - 1)]
-            if part:
-                cut[layer] = part
-        return cut
-
-
-def _assign_hits(units: Sequence[OpinionUnit], hits: Mapping[str, Sequence[Hit]]) -> None:
-    """Give each unit its hits, with positions counted from the start of the unit."""
-    starts = [unit.char_start for unit in units]
-    for layer, found in hits.items():
-        for hit in found:
-            index = bisect_right(starts, hit.start) - 1
-            if index < 0 or hit.start >= units[index].char_end:
-                continue
-            offset = starts[index]
-            moved = Hit(hit.start - offset, hit.end - offset, hit.slug, hit.strength)
-            units[index].hits.setdefault(layer, []).append(moved)
+    best, best_weight = None, (1.0, 0)
+    for start, end, slug, strength in hits:
+        if (strength, end - start) > best_weight and strength > 1:
+            best, best_weight = slug, (strength, end - start)
+    return best

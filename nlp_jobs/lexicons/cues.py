@@ -8,8 +8,9 @@ slug of it. Within a layer the longest cue wins, across layers cues do not distu
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -69,10 +70,11 @@ def iter_language_cues(lexicon: LanguageLexicon) -> Iterator[Cue]:
 
 def iter_pack_cues(pack: Pack, departments: Departments, language: str) -> Iterator[Cue]:
     """Cues of an industry: touchpoints, topics, departments, competitors, its own signals."""
+    owners = pack.owners()
     layers: dict[str, Iterable[CuedValue]] = {
         "touchpoint": (touchpoint for _, touchpoint in pack.iter_touchpoints()),
         "topic": (topic for _, _, topic in pack.iter_topics()),
-        "department": departments.departments,
+        "department": (unit for unit in departments.departments if unit.slug in owners),
         "competitor": pack.competitors,
     }
     for layer, values in layers.items():
@@ -81,8 +83,8 @@ def iter_pack_cues(pack: Pack, departments: Departments, language: str) -> Itera
                 yield from _iter_cues(value.cues[language], layer, value.slug)
     for vocabulary, slugs in pack.signals.items():
         for slug, by_language in slugs.items():
-            for text in by_language.get(language, ()):
-                yield Cue(text, vocabulary, slug, STRENGTHS["plain"])
+            if language in by_language:
+                yield from _iter_cues(by_language[language], vocabulary, slug)
 
 
 def _iter_cues(cues: Cues, layer: str, slug: str) -> Iterator[Cue]:
@@ -92,45 +94,98 @@ def _iter_cues(cues: Cues, layer: str, slug: str) -> Iterator[Cue]:
         yield Cue(text, layer, f"{EXCEPT}:{slug}", 0.0)
 
 
+class _Entry(NamedTuple):
+    """What a cue means, and what must follow its head where it has a gap."""
+
+    layer: str
+    slug: str
+    strength: float
+    gap: re.Pattern[str] | None
+
+
 class CueFinder:
     """Finds cues in texts; built once per language and pack, then read-only."""
 
     def __init__(self, cues: Iterable[Cue], language: str) -> None:
-        self._entries: list[list[tuple[Cue, re.Pattern[str] | None]]] = []
+        entries: list[list[_Entry]] = []
         positions: dict[str, int] = {}
         for cue in dict.fromkeys(cues):
             text = lower(cue.text)
             head = text.split(GAP)[0]
             gap = _compile_gap(text, GAP_LENGTH.get(language, 10)) if GAP in text else None
             if head not in positions:
-                positions[head] = len(self._entries)
-                self._entries.append([])
-            self._entries[positions[head]].append((cue, gap))
-        self._heads = list(positions)
-        self._guard_left = [head[0].isascii() and head[0].isalnum() for head in self._heads]
-        self._guard_right = [head[-1].isascii() and head[-1].isalnum() for head in self._heads]
+                positions[head] = len(entries)
+                entries.append([])
+            entries[positions[head]].append(_Entry(cue.layer, cue.slug, cue.strength, gap))
+        heads = list(positions)
+        self._entries = entries
+        self._guard_left = [head[0].isascii() and head[0].isalnum() for head in heads]
+        self._guard_right = [head[-1].isascii() and head[-1].isalnum() for head in heads]
+        # Most heads count wherever they stand; the others (null here) are looked at closer.
+        self._free = [
+            None
+            if left or right or any(entry.gap is not None for entry in found)
+            else [(entry.layer, entry.slug, entry.strength) for entry in found]
+            for left, right, found in zip(self._guard_left, self._guard_right, entries, strict=True)
+        ]
         self._automaton = ahocorasick_rs.AhoCorasick(
-            self._heads, implementation=ahocorasick_rs.Implementation.ContiguousNFA
+            heads, implementation=ahocorasick_rs.Implementation.ContiguousNFA
         )
 
     def find(self, text: str) -> dict[str, list[Hit]]:
         """Return the hits of each layer in reading order, without those inside longer ones."""
-        lowered = lower(text)
-        found: dict[str, list[Hit]] = defaultdict(list)
+        return self.find_many([text])[0]
+
+    def find_many(self, texts: Sequence[str]) -> list[dict[str, list[Hit]]]:
+        """The hits of each text: one pass over all of them joined is faster than one for each."""
+        lengths = [len(text) for text in texts]
+        lowered = lower_joined(texts)
+        limits = list(accumulate(length + 1 for length in lengths))
+        results: list[dict[str, list[Hit]]] = [{} for _ in texts]
+        found: dict[str, list[Hit]] = {}
+        offset, limit = 0, 0
+        free, make = self._free, tuple.__new__
         for index, start, end in self._automaton.find_matches_as_indexes(lowered, overlapping=True):
-            if self._guard_left[index] and start and _is_word(lowered[start - 1]):
-                continue
-            for cue, gap in self._entries[index]:
-                stop = end
-                if gap is not None:
-                    match = gap.match(lowered, start)
-                    if match is None:
-                        continue
-                    stop = match.end()
-                elif self._guard_right[index] and stop < len(lowered) and _is_word(lowered[stop]):
-                    continue
-                found[cue.layer].append(Hit(start, stop, cue.slug, cue.strength))
-        return {layer: list(_keep_longest(hits)) for layer, hits in found.items()}
+            if end >= limit:
+                number = bisect_right(limits, start)
+                found, limit = results[number], limits[number]
+                offset = limit - 1 - lengths[number]
+                if end >= limit:
+                    continue  # a cue that holds a line end, over two texts
+            meanings = free[index]
+            if meanings is not None:
+                place = (start - offset, end - offset)
+                for layer, slug, strength in meanings:
+                    hit = make(Hit, (*place, slug, strength))
+                    found.setdefault(layer, []).append(hit)
+            else:
+                for entry, stop in self._look_around(index, lowered, start, end):
+                    hit = Hit(start - offset, stop - offset, entry.slug, entry.strength)
+                    found.setdefault(entry.layer, []).append(hit)
+        for found in results:
+            _keep_longest_by_layer(found)
+        return results
+
+    def _look_around(
+        self, index: int, lowered: str, start: int, end: int
+    ) -> Iterator[tuple[_Entry, int]]:
+        """Yield the entries of a head that hold here, each with its end."""
+        if self._guard_left[index] and start and _is_word(lowered[start - 1]):
+            return
+        for entry in self._entries[index]:
+            if entry.gap is not None:
+                match = entry.gap.match(lowered, start)
+                if match is not None:
+                    yield entry, match.end()
+            elif not (self._guard_right[index] and end < len(lowered) and _is_word(lowered[end])):
+                yield entry, end
+
+
+def lower_joined(texts: Sequence[str]) -> str:
+    """The texts in lower case, one line each, without changing the length of any."""
+    joined = "\n".join(texts)
+    lowered = joined.lower()
+    return lowered if len(lowered) == len(joined) else "\n".join(map(lower, texts))
 
 
 def lower(text: str) -> str:
@@ -148,6 +203,17 @@ def _is_word(character: str) -> bool:
 def _compile_gap(text: str, length: int) -> re.Pattern[str]:
     gap = f"[^{re.escape(SENTENCE_END)}]{{0,{length}}}?"
     return re.compile(gap.join(re.escape(part) for part in text.split(GAP)))
+
+
+def _keep_longest_by_layer(found: dict[str, list[Hit]]) -> None:
+    """Replace the hits of each layer by those that count; most layers hold one hit or two apart."""
+    for layer, hits in found.items():
+        reach = 0
+        for start, end, _, strength in hits:
+            if start < reach or not strength:
+                found[layer] = list(_keep_longest(hits))
+                break
+            reach = end
 
 
 def _keep_longest(hits: list[Hit]) -> Iterator[Hit]:

@@ -25,6 +25,11 @@ _PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])[(（][a-zü]*[āáǎàēéěèīíǐ
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 _EMPTY_LINES = re.compile(r" ?\n[\s]*")
+# What no rule ever touches, but for doubled blanks: ASCII without & and <, Chinese, most emoji.
+_UNUSUAL = re.compile(
+    "[^ !-%'-;=-~\u4e00-\u9fff\u2010-\u2027\u2030-\u203a\u3001-\u301f"
+    "\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff5e\U0001f300-\U0001faff]"
+)
 _FULL_WIDTH = {
     code: code - 0xFEE0
     for code in range(0xFF01, 0xFF5F)
@@ -85,6 +90,14 @@ RULES: tuple[Callable[[str], str], ...] = (
 
 def clean(text: str) -> str:
     """Apply all rules; cleaning twice changes nothing more on ordinary text."""
+    if is_clean(text):
+        return text
     for rule in RULES:
         text = rule(text)
     return text
+
+
+def is_clean(text: str) -> bool:
+    """True for most texts, which no rule would change; one look costs less than all the rules."""
+    has_outer_blanks = text.startswith(" ") or text.endswith(" ")
+    return not has_outer_blanks and "  " not in text and _UNUSUAL.search(text) is None

@@ -12,34 +12,18 @@ from collections.abc import Iterable, Iterator
 import ahocorasick_rs
 import rjieba
 
-from nlp_jobs.text.words import WORDS
-
-_TITLES = (
-    "先生|女士|小姐|太太|师傅|经理|店长|主任|老师|医生|阿姨|大哥|大姐"
-    "|主管|组长|总监|同学|顾问|护士|工程师"
+from nlp_jobs.text.english_names import ENGLISH_SIGNS, find_english_names
+from nlp_jobs.text.introduced_names import (
+    MANY_DIGITS,
+    find_chinese_names,
+    find_names_beside_numbers,
+    list_chinese_signs,
 )
-_TITLE = re.compile(_TITLES)
-_GIVEN = r"[\u4e00-\u9fff·]"
-_FORM_FIELDS = "联系人|收件人|收货人|户名|机主|车主|投诉人|客户姓名|经办人|业务员|接待人"
-_INTRODUCED = re.compile(
-    r"(?:我叫|我是叫|名叫|名字叫|名字是|本人叫|姓名(?:是|为|[:：\s]){0,2}"
-    rf"|(?:{_FORM_FIELDS})(?:是|为|叫|[:：\s]){{1,2}})"
-    rf"(?P<name>{_GIVEN}{{2,4}})"
-)
-_INTRODUCTION_SIGNS = re.compile("[姓叫人]|机主|户名|车主|业务员")
-_SURNAME_ONLY = re.compile(r"(?:我姓|免贵姓|姓氏是|本人姓)(?P<name>[\u4e00-\u9fff])")
-_ENGLISH = re.compile(
-    r"\b(?:[Mm]y name is|[Mm]y name's|[Ii] am called|[Nn]ame\s?:"
-    r"|[Tt]his is(?= [A-Z][a-z]+ [A-Z][a-z]+ (?:speaking|here|from|calling)))\s*"
-    r"(?P<name>[A-Z][a-z'-]+(?:\s[A-Z][a-z'-]+){0,2})"
-    r"|\b(?:Mr|Mrs|Ms|Miss|Dr|Mx)\.?\s(?P<titled>[A-Z][a-z'-]+(?:\s[A-Z][a-z'-]+)?)"
-)
-_LATIN = re.compile(r"[A-Za-z]")
 
-
-def is_surname(character: str) -> bool:
-    """True for a frequent one-character surname."""
-    return character in WORDS.surnames
+_TITLE = re.compile(
+    "先生|女士|小姐|太太|师傅|经理|店长|主任|老师|医生|阿姨|大哥|大姐|主管|组长|总监|同学|顾问|护士|工程师"
+)
+_SIGNS = (*list_chinese_signs(), *ENGLISH_SIGNS)
 
 
 class NameFinder:
@@ -48,30 +32,33 @@ class NameFinder:
     def __init__(self, known_names: Iterable[str] = ()) -> None:
         names = {name.strip() for name in known_names}
         self._known = sorted(name for name in names if len(name) >= 2 and not name.isdigit())
-        self._automaton = (
-            ahocorasick_rs.AhoCorasick(
-                self._known, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
-            )
-            if self._known
-            else None
-        )
+        # one automaton tells texts without any name or sign from all others: most texts
+        self._first_look = _build_automaton([*self._known, *_SIGNS])
+        self._automaton = _build_automaton(self._known)
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield (start, end) of each name; spans may overlap."""
+        hits = self._first_look.find_matches_as_indexes(text)
+        if not hits:
+            if MANY_DIGITS.search(text):
+                yield from find_names_beside_numbers(text)
+            return
         yield from self._find_known(text)
-        yield from _find_introduced(text)
-        yield from _find_titled(text)
-        if _LATIN.search(text):
-            for match in _ENGLISH.finditer(text):
-                yield match.span("name" if match["name"] else "titled")
+        if any(index >= len(self._known) for index, _, _ in hits):
+            yield from find_chinese_names(text)
+            yield from find_english_names(text)
+        elif MANY_DIGITS.search(text):
+            yield from find_names_beside_numbers(text)
 
     def _find_known(self, text: str) -> Iterator[tuple[int, int]]:
-        if self._automaton is None:
-            return
         for index, start, end in self._automaton.find_matches_as_indexes(text):
             name = self._known[index]
             if _stands_alone(text, start, end, name):
                 yield start, end
+
+
+def _build_automaton(words: list[str]) -> ahocorasick_rs.AhoCorasick:
+    return ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
 
 
 def _stands_alone(text: str, start: int, end: int, name: str) -> bool:
@@ -98,70 +85,3 @@ def _cuts_word(text: str, start: int, end: int) -> bool:
             break
         position += len(word)
     return position != start
-
-
-def _find_introduced(text: str) -> Iterator[tuple[int, int]]:
-    """「我叫李雷」, 「联系人：王芳」, 「我姓王」."""
-    if not _INTRODUCTION_SIGNS.search(text):
-        return
-    for match in _INTRODUCED.finditer(text):
-        start = match.start("name")
-        length = _name_length(text, start)
-        if length:
-            yield start, start + length
-    for match in _SURNAME_ONLY.finditer(text):
-        yield match.span("name")
-
-
-def _name_length(text: str, start: int) -> int:
-    """Characters of the full name that begins here; 0 when what stands here is no name."""
-    surname = 2 if text[start : start + 2] in WORDS.compound_surnames else 1
-    if surname == 1 and not is_surname(text[start : start + 1]):
-        return 0
-    for given in (2, 1):
-        end = start + surname + given
-        name = text[start:end]
-        if len(name) < surname + given or not all("\u4e00" <= c <= "\u9fff" for c in name):
-            continue
-        if given == 2 and _begins_word(text, end - 1):
-            continue
-        return surname + given
-    return 0
-
-
-def _begins_word(text: str, position: int) -> bool:
-    """True where the last character belongs to what follows: 「李雷|今天」, 「王芳|的」."""
-    return text[position] in "的是在了来我他她你们说和跟买想要有就也都从" or (
-        position + 1 < len(text) and rjieba.has_word(text[position : position + 2])
-    )
-
-
-def _find_titled(text: str) -> Iterator[tuple[int, int]]:
-    """「张先生」, 「李雷经理」: the name before a title."""
-    for match in _TITLE.finditer(text):
-        title_start = match.start()
-        for length in (4, 3, 2, 1):
-            start = title_start - length
-            if start >= 0 and _is_titled_name(text, start, title_start):
-                yield start, title_start
-                break
-
-
-def _is_titled_name(text: str, start: int, end: int) -> bool:
-    name = text[start:end]
-    if name[:2] in WORDS.compound_surnames:
-        return len(name) in (2, 3, 4)
-    if not is_surname(name[0]) or len(name) > 3:
-        return False
-    if len(name) == 1:
-        # 「项经理」 is a name, 「事项经理」 is none
-        return not (
-            start and rjieba.has_word(text[start - 1 : end]) and text[start - 1] not in "小老"
-        )
-    if not all("\u4e00" <= character <= "\u9fff" for character in name):
-        return False
-    return not (
-        rjieba.has_word(name)
-        or rjieba.has_word(name[:2])
-        or (rjieba.has_word(name[1:]) and len(name) == 3 and is_surname(name[1]))
-    )

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import re
 
+import ahocorasick_rs
+
+from nlp_jobs.text.words import WORDS
+
 _LETTERS = re.compile(r"[^\W\d_]", re.UNICODE)
 _EMOTIVE_SYMBOLS = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 _PLACEHOLDERS = re.compile(
@@ -15,6 +19,7 @@ _PLACEHOLDERS = re.compile(
     r"|(?:no |did not |didn't )(?:answer|comments?|response)|none|nil|n/?a|null|nan|-+|test|测试",
     re.IGNORECASE,
 )
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _PUNCTUATION = re.compile(r"[\W_]+", re.UNICODE)
 # Two different kinds of evidence make an advertisement; one strong kind is enough alone.
 _STRONG_SPAM = re.compile(
@@ -37,6 +42,8 @@ _SPAM_KINDS = tuple(
         r"博彩|(?:真人|体育|电子)(?:娱乐|投注|平台)|下注|充值.{0,4}送|首充|注册(?:就)?送|网赚|贷款|套现|代办",
     )
 )
+# Most texts hold no word of an advertisement and are not looked at closer.
+_SPAM_SIGNS = ahocorasick_rs.AhoCorasick(sorted(WORDS.spam_signs))
 REPEATED_MIN_LENGTH = 6
 
 
@@ -46,18 +53,32 @@ def find_noise(text: str) -> str | None:
         return "empty"
     if not _LETTERS.search(text):
         return None if _EMOTIVE_SYMBOLS.search(text) else "no_words"
-    bare = _PUNCTUATION.sub("", text)
     if _PLACEHOLDERS.fullmatch(text.strip(" 。.!！~")):
         return "placeholder_text"
-    if len(bare) >= REPEATED_MIN_LENGTH and len(set(bare.lower())) <= 2:
+    if is_repetition(text):
         return "repeated_characters"
     if is_advertising(text):
         return "advertising"
     return None
 
 
+def is_repetition(text: str) -> bool:
+    """True for at least `REPEATED_MIN_LENGTH` letters and digits, of at most two kinds.
+
+    A Chinese word said again and again (`"很好很好很好"`) is an opinion: there, of one kind.
+    """
+    beginning = text[: 2 * REPEATED_MIN_LENGTH].lower()
+    if len({sign for sign in beginning if sign.isalnum()}) > 2:
+        return False
+    bare = _PUNCTUATION.sub("", text)
+    most = 1 if _CHINESE.search(bare) else 2
+    return len(bare) >= REPEATED_MIN_LENGTH and len(set(bare.lower())) <= most
+
+
 def is_advertising(text: str) -> bool:
     """True for job offers, gambling, coupon groups and the like, on one strong sign or two."""
+    if not _SPAM_SIGNS.find_matches_as_indexes(text.lower()):
+        return False
     if _STRONG_SPAM.search(text):
         return True
     return sum(kind.search(text) is not None for kind in _SPAM_KINDS) >= 2

@@ -7,23 +7,26 @@ at least equals them in accuracy, because only two languages have to be told fro
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from nlp_jobs.text.words import WORDS
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_HAN_SIGNS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_LATIN_SIGNS = "A-Za-z\u00c0-\u024f"
+_OTHER_SIGNS = "\u0370-\u08ff\u0900-\u0dff\u0e00-\u0fff\u3041-\u30ff\uac00-\ud7af"
+_HAN = re.compile(f"[{_HAN_SIGNS}]+")
+_LATIN = re.compile(f"[{_LATIN_SIGNS}]+")
+_OTHER = re.compile(f"[{_OTHER_SIGNS}]+")
+_NOT_HAN = re.compile(f"[{_LATIN_SIGNS}{_OTHER_SIGNS}]")
 _ACCENTED = re.compile(r"[\u00c0-\u024f]")
-_OTHER = re.compile(r"[\u0370-\u08ff\u0900-\u0dff\u0e00-\u0fff\u3041-\u30ff\uac00-\ud7af]")
 _WORD = re.compile(r"[a-z']+")
 # A Chinese character says about as much as four Latin letters.
 LETTERS_PER_CHARACTER = 4
 MIXED_SHARE = 0.25
 
 
-@dataclass(frozen=True)
-class Script:
+class Script(NamedTuple):
     """`language` zh, en or und; `script` hans, hant, latn, mixed or none."""
 
     language: str
@@ -41,6 +44,16 @@ def traditional_characters() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _traditional_sign() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted(traditional_characters()))}]")
+
+
+def has_traditional(text: str) -> bool:
+    """True when OpenCC would simplify a character of the text."""
+    return _traditional_sign().search(text) is not None
+
+
+@lru_cache(maxsize=1)
 def _converter():  # type: ignore[no-untyped-def]  # opencc ships no types
     from opencc import OpenCC
 
@@ -49,7 +62,7 @@ def _converter():  # type: ignore[no-untyped-def]  # opencc ships no types
 
 def to_simplified(text: str) -> str:
     """`"這個東西質量很好"` -> `"这个东西质量很好"`; simplified text comes back unchanged."""
-    return text if traditional_characters().isdisjoint(text) else _converter().convert(text)
+    return _converter().convert(text) if has_traditional(text) else text
 
 
 def detect_script(text: str) -> Script:
@@ -58,11 +71,12 @@ def detect_script(text: str) -> Script:
     Mixed text goes to the language that says more: `"这个APP很好"` is zh, a brand name in Chinese
     characters inside an English sentence stays en. Text of other scripts is und.
     """
-    han = len(_HAN.findall(text))
-    latin = len(_LATIN.findall(text))
-    other = 0 if text.isascii() else len(_OTHER.findall(text))
-    if not han and not latin and not other:
-        return Script("und", "none")
+    if _NOT_HAN.search(text) is None:  # most Chinese texts
+        if _HAN.search(text) is None:
+            return Script("und", "none")
+        return Script("zh", "hant" if has_traditional(text) else "hans")
+    han, latin = _count(_HAN, text), _count(_LATIN, text)
+    other = 0 if text.isascii() else _count(_OTHER, text)
     weighted_latin = latin / LETTERS_PER_CHARACTER
     total = han + weighted_latin + other
     if other > MIXED_SHARE * total:
@@ -73,8 +87,11 @@ def detect_script(text: str) -> Script:
         return Script(language, "mixed")
     if han < weighted_latin:
         return Script(language, "latn")
-    traditional = not traditional_characters().isdisjoint(text)
-    return Script(language, "hant" if traditional else "hans")
+    return Script(language, "hant" if has_traditional(text) else "hans")
+
+
+def _count(runs: re.Pattern[str], text: str) -> int:
+    return sum(map(len, runs.findall(text)))
 
 
 def _latin_language(text: str) -> str:

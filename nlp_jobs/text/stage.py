@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from nlp_jobs.text.clean import clean
 from nlp_jobs.text.names import NameFinder
@@ -14,8 +13,7 @@ from nlp_jobs.text.script import Script, detect_script, to_simplified
 from nlp_jobs.text.turns import iter_turns, join_turns, split_written_turns
 
 
-@dataclass(frozen=True)
-class PreparedText:
+class PreparedText(NamedTuple):
     """A text that is ready for the pipeline.
 
     `text` is clean, simplified, redacted and, for dialogues, marked by speaker; empty when there
@@ -40,7 +38,7 @@ def prepare(
 
     `language` overrides the detection. Turns win over text when both are given.
     """
-    said = [(speaker, clean(part)) for speaker, part in iter_turns(turns or ())]
+    said = [(speaker, clean(part)) for speaker, part in iter_turns(turns)] if turns else []
     cleaned = "" if said else clean(text or "")
     if not said and "\n" in cleaned:
         said = split_written_turns(cleaned)
@@ -70,5 +68,5 @@ def prepare(
         language=script.language,
         script=script.script,
         noise_reason=find_noise(customer_text),
-        pii_counts=dict(sorted(counts.items())),
+        pii_counts=dict(sorted(counts.items())) if counts else counts,
     )

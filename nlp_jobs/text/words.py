@@ -12,12 +12,16 @@ WORDS_FILE = Path(__file__).with_name("words.yml")
 
 @dataclass(frozen=True)
 class Words:
-    """Function words by which languages are told apart, and Chinese surnames."""
+    """Function words by which languages are told apart, Chinese surnames, and signs of spam.
+
+    Every advertisement holds one of `spam_signs`; so do many honest texts.
+    """
 
     english: frozenset[str]
     other_latin: frozenset[str]
     surnames: frozenset[str]
     compound_surnames: frozenset[str]
+    spam_signs: frozenset[str]
 
 
 def _load() -> Words:
@@ -27,6 +31,7 @@ def _load() -> Words:
         other_latin=frozenset(stored["other_latin"]),
         surnames=frozenset(stored["surnames"].replace(" ", "")),
         compound_surnames=frozenset(stored["compound_surnames"]),
+        spam_signs=frozenset(stored["spam_signs"]),
     )
 
 

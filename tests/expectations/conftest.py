@@ -34,8 +34,8 @@ def _clear(settings: Settings) -> None:
         ).fetchall():
             connection.execute(f'drop table "{schema}"."{table}" cascade')
         connection.execute(
-            "truncate nlp.documents, nlp.opinion_units, nlp.pipelines, ops.loads, "
-            "ops.gate_results, ops.runs, ops.quarantine"
+            "truncate nlp.documents, nlp.opinion_units, nlp.text_signatures, nlp.pipelines, "
+            "ops.loads, ops.gate_results, ops.runs, ops.quarantine"
         )
 
 

@@ -44,7 +44,8 @@ def warehouse(database: Settings) -> Settings:
         database,
         """
         create table intermediate.int_feedback (
-            feedback_key text primary key, source_slug text, text text, turns jsonb, text_hash text
+            feedback_key text primary key, source_slug text, text text, turns jsonb, text_hash text,
+            occurred_at timestamptz, author_ref text, customer_ref text
         )
         """,
     )

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from nlp_jobs.text import clean
 
@@ -30,3 +32,24 @@ def test_entities_that_spell_control_characters_do_not_survive():
 
 def test_cleaning_keeps_emoji_and_punctuation():
     assert clean.clean("太好了！！！😀👍🏻…") == "太好了！！！😀👍🏻…"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["送货很快，客服（小李）不错！😀", "works fine (mostly), 5-10 min", "", "价格：100～200"],
+)
+def test_ordinary_text_needs_no_rule(text: str):
+    assert clean.is_clean(text)
+
+
+@given(
+    st.text(max_size=40)
+    | st.text("a1 \n\u3000（(à)＜<&＆éＡ，。\u0301\u200b中\ufe0f😀", max_size=12)
+)
+@example("好 ")
+@example("好  的")
+@example("(à)")
+def test_what_counts_as_clean_is_changed_by_no_rule(text: str):
+    unchanged = all(rule(text) == text for rule in clean.RULES)
+
+    assert unchanged or not clean.is_clean(text)

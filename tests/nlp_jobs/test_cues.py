@@ -54,3 +54,24 @@ def test_letters_with_longer_lower_case_keep_positions_right():
     finder = CueFinder([Cue("bad", "topic", "t", 2)], "en")
 
     assert found(finder, "İİ bad") == [("bad", "t")]
+
+
+def test_many_texts_at_once_give_what_each_gives_alone():
+    cues = [
+        Cue("好", "polarity", "positive", 1),
+        Cue("好像", "polarity", EXCEPT, 0),
+        Cue("app", "topic", "app", 2),
+        Cue("打了…次", "topic", "calls", 2),
+        Cue("İ", "topic", "capital", 2),
+    ]
+    finder = CueFinder(cues, "zh")
+    texts = ["好像不好", "", "happy app", "打了五", "次", "İİ好", "app", "打了三次好"]
+
+    assert finder.find_many(texts) == [finder.find(text) for text in texts]
+    assert finder.find_many([]) == []
+
+
+def test_no_cue_runs_over_two_texts():
+    finder = CueFinder([Cue("安装\n费", "topic", "a", 2), Cue("安…费", "topic", "b", 2)], "zh")
+
+    assert finder.find_many(["安装", "费"]) == [{}, {}]

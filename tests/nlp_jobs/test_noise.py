@@ -10,6 +10,8 @@ from nlp_jobs.text.noise import find_noise
         ("。。。！！", "no_words"),
         ("12345", "no_words"),
         ("好好好好好好", "repeated_characters"),
+        ("asasasas", "repeated_characters"),
+        ("好用好用好用！", None),
         ("此用户没有填写评价。", "placeholder_text"),
         ("Did not answer", "placeholder_text"),
         ("手机兼职日结，200元一天，加微信abc12345", "advertising"),

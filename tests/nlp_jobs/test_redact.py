@@ -30,6 +30,27 @@ FINDER = NameFinder(["王芳", "李明", "张伟华", "高兴", "John Smith"])
         ("新能源沪AD12345充不进", "12345", "plate"),
         ("住上海市浦东新区张江路88弄12号301室，来修", "张江路88弄", "address"),
         ("寄到人民路12号", "人民路12号", "address"),
+        ("送到浦云路560号创新大厦B座1807", "1807", "address"),
+        ("梧桐巷十二号院3号楼2门602", "602", "address"),
+        ("拨400-800-1234", "800-1234", "hotline"),
+        ("手机１３８００１３８０００", "８０００", "phone"),
+        ("幺三八零零幺三八零零零找我", "零零幺三八", "phone"),
+        ("身份证是110105491231002", "491231002", "id_number"),
+        ("刷6222 0073 4817 3562付的", "3562", "bank_card"),
+        ("写信到lin[at]example.com", "lin[at]", "email"),
+        ("订单 110 2638 4477 5091 加急", "4477", "order_number"),
+        ("预约单AZ-20261121-3307改期", "20261121", "order_number"),
+        ("薇信同步：miao_home", "miao_home", "wechat"),
+        ("加我abc12345详聊", "abc12345", "wechat"),
+        ("加q 31907745说", "31907745", "qq"),
+        ("我姓王，昨天来过", "王", "name"),
+        ("师傅姓陈", "陈", "name"),
+        ("王姐人很好", "王", "name"),
+        ("叫我老周就行", "周", "name"),
+        ("你好，我是赵敏，买了冰箱", "赵敏", "name"),
+        ("本人苏建娟，实名投诉", "苏建娟", "name"),
+        ("客服李婷很有耐心", "李婷", "name"),
+        ("导购小倪讲得明白", "倪", "name"),
         ("3栋2单元501没送上楼", "2单元501", "address"),
         ("订单号JD20231234567890没到", "20231234567890", "order_number"),
         ("加微信lilei_2020聊", "lilei_2020", "wechat"),
@@ -45,6 +66,14 @@ FINDER = NameFinder(["王芳", "李明", "张伟华", "高兴", "John Smith"])
         ("I live at 12 Baker Street, Flat 3", "Baker Street", "address"),
         ("My name is Jane Doe", "Jane Doe", "name"),
         ("Mr. Brown was rude", "Brown", "name"),
+        ("spoke to Karen from billing", "Karen", "name"),
+        ("a lady called Helen helped", "Helen", "name"),
+        ("this is Emma O'Brien calling", "O'Brien", "name"),
+        ("NI number AB 12 34 56 D", "34 56", "id_number"),
+        ("ring 07700 900123 please", "900123", "phone"),
+        ("we are at 7 Elm Drive, London SW1A 2AA", "SW1A", "address"),
+        ("the van was KV98 OOT", "KV98", "plate"),
+        ("order number is ORD-559321", "559321", "order_number"),
         ("John Smith called", "John Smith", "name"),
     ],
 )
@@ -60,7 +89,14 @@ def test_personal_data_goes(text: str, secret: str, kind: str):
     [
         "12月5号下单，3号才送到，一共3天",
         "买了2层货架，放在3楼，花了1999元",
-        "热线400-800-1234和95533都打不通",
+        "热线95533和12315都打不通",
+        "客服高冷得很，前台安排也乱，向老师傅学习",
+        "老陈醋很香，小毛病不断，朋友小聚",
+        "高先生品牌的衬衫起球，康师傅还行",
+        "尺码170 175 180 185都试过",
+        "商场3楼有卖，12月5号去的",
+        "条形码6900000000012扫不出来",
+        "The Customer Service was poor, 20 minutes on the road",
         "行李明天到吗",
         "安装师傅和维修师傅都很专业，客户经理也是",
         "今天很高兴",
@@ -82,6 +118,21 @@ def test_counts_per_kind():
 def test_placeholders_follow_the_language():
     assert redact("13800138000").text == "[手机号]"
     assert redact("13800138000", language="en").text == "[PHONE]"
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("我姓王", "我姓[姓]"),
+        ("我叫李雷。", "我叫[姓名]。"),
+        ("寄到人民路12号", "寄到[地址]"),
+        ("寄到人民路12号3单元501室", "寄到[门牌地址]"),
+        ("订单号12345678", "订单号[订单号]"),
+        ("订单号1234567890123456", "订单号[长订单号]"),
+    ],
+)
+def test_placeholders_keep_the_length_class(text: str, redacted: str):
+    assert redact(text, FINDER).text == redacted
 
 
 def test_redaction_is_stable():

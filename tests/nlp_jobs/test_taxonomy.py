@@ -63,6 +63,46 @@ def test_check_finds_a_slug_defined_twice():
     assert any("is defined 2 times" in problem for problem in broken(change))
 
 
+def test_check_finds_a_signal_that_nothing_reads():
+    def change(values):
+        values["signals"] = {
+            "severity_slug": {"deadly": {}},
+            "oath": {},
+            "promise": {"promise": {}},
+        }
+
+    found = [problem for problem in broken(change) if "signals" in problem]
+
+    assert found == [
+        "error signals severity_slug: 'deadly' is not defined",
+        "error signals: vocabulary 'oath' is not defined",
+    ]
+
+
+def test_check_tries_the_examples(tmp_path: Path):
+    shutil.copytree(DEFAULT_CONFIG_DIR, tmp_path / "config")
+    pack = tmp_path / "config" / "taxonomies" / "retail.yml"
+    pack.write_text(pack.read_text().replace("老牌子，值得信赖", "快递太慢"))
+
+    assert [
+        f"{problem.place}: {problem.message}" for problem in check("retail", pack.parents[1])
+    ] == ["topic brand_trust: example '快递太慢' comes out as delivery_speed"]
+
+
+def test_signals_of_a_pack_add_cues_and_exceptions(tmp_path: Path):
+    shutil.copytree(DEFAULT_CONFIG_DIR, tmp_path / "config")
+    pack = tmp_path / "config" / "taxonomies" / "retail.yml"
+    signals = "signals: {severity_slug: {safety: {zh: {strong: [卡喉咙], except: [火花塞]}}}}\n"
+    pack.write_text(pack.read_text() + signals)
+
+    texts = ["鱼刺卡喉咙了", "火花塞很差", "插座冒火花，很差"]
+    severities = [
+        units[0]["severity_slug"] for _, units in preview("retail", texts, pack.parents[1])
+    ]
+
+    assert [severity == "safety" for severity in severities] == [True, False, True]
+
+
 def test_a_pack_under_a_wrong_name_is_refused(tmp_path: Path):
     (tmp_path / "taxonomies").mkdir()
     shutil.copy(DEFAULT_CONFIG_DIR / "taxonomies/retail.yml", tmp_path / "taxonomies/hotel.yml")
@@ -72,7 +112,7 @@ def test_a_pack_under_a_wrong_name_is_refused(tmp_path: Path):
 
 
 def test_a_missing_pack_names_its_file(tmp_path: Path):
-    with pytest.raises(TaxonomyError, match=r"hotel\.yml does not exist"):
+    with pytest.raises(TaxonomyError, match=r"hotel\.yml does not exist; packs at hand: none"):
         load_pack("hotel", tmp_path)
 
 
@@ -83,11 +123,11 @@ def test_preview_labels_in_order():
 
 
 def test_a_changed_word_is_a_new_version(tmp_path: Path):
-    shutil.copytree(DEFAULT_CONFIG_DIR, tmp_path / "config")
-    before = pipeline_version("retail", tmp_path / "config")
-    pipeline_version.cache_clear()
-    departments = tmp_path / "config" / "departments.yml"
+    same, changed = tmp_path / "same", tmp_path / "changed"
+    for folder in (same, changed):
+        shutil.copytree(DEFAULT_CONFIG_DIR, folder)
+    departments = changed / "departments.yml"
     departments.write_text(departments.read_text().replace("地推", "地推员"))
 
-    assert before == pipeline_version("retail")
-    assert before != pipeline_version("retail", tmp_path / "config")
+    assert pipeline_version("retail") == pipeline_version("retail", same)
+    assert pipeline_version("retail") != pipeline_version("retail", changed)

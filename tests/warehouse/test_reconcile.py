@@ -108,7 +108,8 @@ def path(database: Settings) -> Iterator[None]:
                 core.fct_feedback, core.fct_opinion_unit;
             drop table if exists marts_build.mart_journey_touchpoints,
                 marts_build.mart_theme_trend, marts_build.mart_nps, marts.mart_nps;
-            truncate nlp.documents, nlp.opinion_units, nlp.pipelines, ops.loads, ops.runs,
+            truncate nlp.documents, nlp.opinion_units, nlp.text_signatures, nlp.pipelines,
+                ops.loads, ops.runs,
                 ops.stage_counts;
             """
         )

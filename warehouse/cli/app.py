@@ -7,7 +7,17 @@ import sys
 
 import typer
 
-from warehouse.cli import demo, landing, language, nightly, services, status, warehouse_steps
+from warehouse.cli import (
+    demo,
+    evaluate,
+    landing,
+    language,
+    nightly,
+    services,
+    status,
+    topics,
+    warehouse_steps,
+)
 from warehouse.cli.steps import errors
 
 app = typer.Typer(
@@ -41,8 +51,10 @@ app.command(rich_help_panel=PATH)(warehouse_steps.publish)
 app.command("import", rich_help_panel=DATA)(landing.import_file)
 app.command(rich_help_panel=DATA)(landing.mappings)
 app.command(rich_help_panel=DATA)(language.annotate)
+app.command(rich_help_panel=DATA)(evaluate.evaluate)
 app.add_typer(landing.quarantine, name="quarantine", rich_help_panel=DATA)
 app.add_typer(language.taxonomy, name="taxonomy", rich_help_panel=DATA)
+app.add_typer(topics.topics, name="topics", rich_help_panel=DATA)
 
 
 def main() -> None:

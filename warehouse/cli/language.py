@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -23,25 +24,46 @@ def annotate(
     text_column: Annotated[str, typer.Option(help="The column that holds the text.")] = "text",
     id_column: Annotated[str | None, typer.Option(help="The column that names the row.")] = None,
     pack: PackOption = "retail",
+    router: Annotated[
+        str | None, typer.Option(help="Route each text too: car_complaints_zh, nhs_topics_en, ...")
+    ] = None,
     out: Annotated[str, typer.Option(help="JSON lines, one per row; - for stdout.")] = "-",
 ) -> None:
     """Label a file without the warehouse: one JSON line per row, document and opinion units.
 
-    A row that cannot be labelled stays in the output with an `error`.
+    A row that cannot be labelled stays in the output with an `error`. VOC_POLARITY_MODEL and
+    VOC_ASPECTS_MODEL put transformers models in the place of the trained heads.
 
     Examples:
 
       voc annotate reviews.csv --text-column comment --id-column review_id --out labels.jsonl
 
       head reviews.jsonl | voc annotate - | jq .units
+
+      voc annotate complaints.csv --pack automotive --router car_complaints_zh --out labels.jsonl
     """
     from nlp_jobs.annotate_file import annotate_file
+    from nlp_jobs.pipelines import BackEnds
+    from nlp_jobs.routing_heads import list_routers
 
+    if router is not None and router not in list_routers():
+        raise typer.BadParameter(f"no router {router!r}; there are: {', '.join(list_routers())}")
+
+    label = partial(
+        annotate_file,
+        file,
+        out,
+        text_column,
+        id_column,
+        pack,
+        router=router,
+        back_ends=BackEnds.of(load_settings()),
+    )
     if out == "-":
-        counts = annotate_file(file, out, text_column, id_column, pack)
+        counts = label()
     else:
         with Steps().step(f"label {file}") as step:
-            counts = annotate_file(file, out, text_column, id_column, pack, progress=step.update)
+            counts = label(progress=step.update)
     errors.print(f"{counts['rows']:,} rows labelled, {counts['errors']:,} of them with an error")
 
 

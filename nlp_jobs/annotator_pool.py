@@ -1,0 +1,107 @@
+"""Many worker processes, one stream of labels: the in-memory path on more than one core.
+
+    with AnnotatorPool("retail", workers=2) as pool:
+        for document, units in pool.annotate_many(feedback):
+            ...
+
+Workers take chunks of feedback and return rows. No spaCy doc crosses a process boundary: packing
+and unpacking docs costs ten times what labelling them does.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from nlp_jobs.annotate import (
+    DOCUMENT_COLUMNS,
+    UNIT_COLUMNS,
+    Annotator,
+    Feedback,
+    Row,
+    iter_chunks,
+)
+from nlp_jobs.pipelines import LIGHT, BackEnds
+from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
+
+CHUNKS_IN_FLIGHT = 3  # for each worker: one in work, one waiting, one on its way back
+Values = tuple[Any, ...]
+
+_annotator: Annotator | None = None
+
+
+class AnnotatorPool:
+    """Annotators in processes of their own; `annotate_many` is that of `Annotator`."""
+
+    def __init__(
+        self,
+        pack: str = "retail",
+        names: Iterable[str] = (),
+        config_dir: Path = DEFAULT_CONFIG_DIR,
+        workers: int = 2,
+        back_ends: BackEnds = LIGHT,
+    ) -> None:
+        if workers < 1:
+            raise ValueError(f"workers must be at least 1, not {workers}")
+        self._workers = workers
+        self._pool = ProcessPoolExecutor(
+            workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_build_annotator,
+            initargs=(pack, tuple(names), config_dir, back_ends),
+        )
+
+    def __enter__(self) -> AnnotatorPool:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def annotate_many(self, feedback: Iterable[Feedback]) -> Iterator[tuple[Row, list[Row]]]:
+        """Label a stream in order; only a few chunks are held at a time."""
+        waiting: deque[Future[list[tuple[Values, list[Values]]]]] = deque()
+        for chunk in iter_chunks(feedback):
+            waiting.append(self._pool.submit(_annotate, chunk))
+            if len(waiting) >= CHUNKS_IN_FLIGHT * self._workers:
+                yield from _unpack(waiting.popleft())
+        while waiting:
+            yield from _unpack(waiting.popleft())
+
+
+def _build_annotator(
+    pack: str, names: tuple[str, ...], config_dir: Path, back_ends: BackEnds
+) -> None:
+    global _annotator
+    _annotator = Annotator(pack, names, config_dir, back_ends)
+    gc.collect()
+    gc.freeze()  # packs, word lists and weights stay for good: never look at them again
+
+
+def _annotate(chunk: list[Feedback]) -> list[tuple[Values, list[Values]]]:
+    """The values of the rows in the order of their columns: names need not travel."""
+    assert _annotator is not None
+    return [
+        (tuple(document.values()), [tuple(unit.values()) for unit in units])
+        for document, units in _annotator.annotate_many(chunk)
+    ]
+
+
+def _unpack(
+    future: Future[list[tuple[Values, list[Values]]]],
+) -> Iterator[tuple[Row, list[Row]]]:
+    for document, units in future.result():
+        yield (
+            dict(zip(DOCUMENT_COLUMNS, document, strict=True)),
+            [dict(zip(UNIT_COLUMNS, unit, strict=True)) for unit in units],
+        )

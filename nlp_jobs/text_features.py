@@ -1,0 +1,200 @@
+"""Texts as rows of hashed character and word n-grams, for heads with many labels.
+
+Character n-grams come from `features.HashedFeatures`. Three further blocks of columns are
+optional: word n-grams (rjieba's words in Chinese, runs of letters in English); character n-grams
+of the opening, where a subject line says what a long message is about; and the terms of a word
+list with their groups, by which a rare part is known though few training texts name it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Any, Literal
+from zlib import crc32
+
+import numpy as np
+from ahocorasick_rs import AhoCorasick
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from nlp_jobs.features import HashedFeatures
+
+_ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[^\sa-z]")
+_STEP = np.uint64(0x100000001B3)
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+# Groups occur in many texts, so the idf that training applies would leave them without a say.
+GROUP_WEIGHT = 2.0
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class TextFeatures:
+    """How texts become rows.
+
+    `counted` says what an n-gram is worth: "each" occurrence counts and the row is divided by the
+    root of all occurrences (as in `LinearHead`), or "once" per text, divided by the root of the
+    different n-grams. Each block of columns is divided apart. `word_orders` empty: no words;
+    `opening`: characters of the opening, 0 for none; `terms`: (term, its groups).
+    """
+
+    characters: HashedFeatures
+    word_orders: tuple[int, ...] = ()
+    word_bits: int = 18
+    counted: Literal["each", "once"] = "once"
+    opening: int = 0
+    terms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @cached_property
+    def width(self) -> int:
+        """Number of columns: characters, words, opening, terms and their groups."""
+        return self._term_base + len(self.terms) + len(self._groups)
+
+    @cached_property
+    def _opening_base(self) -> int:
+        return (1 << self.characters.bits) + ((1 << self.word_bits) if self.word_orders else 0)
+
+    @cached_property
+    def _term_base(self) -> int:
+        return self._opening_base + ((1 << self.characters.bits) if self.opening else 0)
+
+    @cached_property
+    def _groups(self) -> list[str]:
+        return sorted({group for _, groups in self.terms for group in groups})
+
+    @cached_property
+    def _membership(self) -> csr_matrix:
+        """1 where a term (row) belongs to a group (column)."""
+        member = [[group in groups for group in self._groups] for _, groups in self.terms]
+        return csr_matrix(np.array(member, dtype=np.float32))
+
+    @cached_property
+    def _finder(self) -> AhoCorasick:
+        return AhoCorasick([term for term, _ in self.terms])
+
+    def read(self, texts: Sequence[str]) -> tuple[Numbers, Numbers, NDArray[np.float32]]:
+        """The rows of all texts as the three arrays of a CSR matrix: row starts, columns, values.
+
+        A column may occur several times in a row when each occurrence counts.
+        """
+        rows, columns = self.characters.hash(texts)
+        parts = [self._weigh(rows, columns, len(texts))]
+        if self.word_orders:
+            rows, columns = self._hash_words(texts)
+            columns = columns + (1 << self.characters.bits)
+            parts.append(self._weigh(rows, columns, len(texts)))
+        if self.opening:
+            rows, columns = self.characters.hash([text[: self.opening] for text in texts])
+            parts.append(self._weigh(rows, columns + self._opening_base, len(texts)))
+        if self.terms:
+            parts.extend(self._weigh_terms(texts))
+        rows, columns, values = (np.concatenate(part) for part in zip(*parts, strict=True))
+        # numpy sorts 16-bit numbers by radix, in linear time
+        order = np.argsort(_narrow(rows, len(texts)), kind="stable")
+        starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(texts)))])
+        return starts, columns[order], values[order]
+
+    def build(self, texts: Sequence[str]) -> csr_matrix:
+        """The rows as a CSR matrix (texts, width), for training."""
+        starts, columns, values = self.read(texts)
+        matrix = csr_matrix((values, columns, starts), shape=(len(texts), self.width))
+        matrix.sum_duplicates()
+        return matrix
+
+    def _weigh(
+        self, rows: Numbers, columns: Numbers, texts: int
+    ) -> tuple[Numbers, Numbers, NDArray[np.float32]]:
+        if self.counted == "once":
+            keys = np.sort(rows * self.width + columns)  # faster than np.unique
+            rows, columns = np.divmod(keys[np.diff(keys, prepend=-1) > 0], self.width)
+        counts = np.maximum(np.bincount(rows, minlength=texts), 1)
+        return rows, columns, (1 / np.sqrt(counts)).astype(np.float32)[rows]
+
+    def _hash_words(self, texts: Sequence[str]) -> tuple[Numbers, Numbers]:
+        words = [self.cut(text) for text in texts]
+        owners = np.repeat(np.arange(len(texts)), [len(found) for found in words])
+        codes = np.fromiter(
+            (crc32(word.encode(errors="replace")) for found in words for word in found),
+            dtype=np.uint64,
+            count=len(owners),
+        )
+        row_parts, column_parts = [], []
+        rolling = np.zeros_like(codes)
+        for order in range(1, max(self.word_orders) + 1):
+            span = max(len(codes) - order + 1, 0)
+            rolling = (rolling[:span] * _STEP) ^ codes[order - 1 :]
+            if order in self.word_orders:
+                inside = owners[:span] == owners[order - 1 :]
+                hashed = ((rolling + np.uint64(order)) * _MULTIPLIER) >> np.uint64(
+                    64 - self.word_bits
+                )
+                row_parts.append(owners[:span][inside])
+                column_parts.append(hashed[inside].astype(np.int64))
+        return np.concatenate(row_parts), np.concatenate(column_parts)
+
+    def _weigh_terms(
+        self, texts: Sequence[str]
+    ) -> list[tuple[Numbers, Numbers, NDArray[np.float32]]]:
+        """Terms found, overlapping ones too, each once; and how many of each group there were."""
+        found = [
+            {number for number, _, _ in self._finder.find_matches_as_indexes(folded, True)}
+            for folded in map(self.characters.fold, texts)
+        ]
+        rows = np.repeat(np.arange(len(texts)), [len(numbers) for numbers in found])
+        terms = np.fromiter(chain.from_iterable(map(sorted, found)), np.int64, len(rows))
+        hits = csr_matrix(
+            (np.ones(len(rows), np.float32), (rows, terms)), shape=(len(texts), len(self.terms))
+        )
+        groups = (hits @ self._membership).tocsr()
+        group_rows = np.repeat(np.arange(len(texts)), np.diff(groups.indptr))
+        sizes = np.sqrt(np.asarray(groups.multiply(groups).sum(axis=1)).ravel())
+        shares = groups.data / sizes[group_rows] * GROUP_WEIGHT
+        columns = groups.indices.astype(np.int64) + self._term_base + len(self.terms)
+        return [
+            self._weigh(rows, terms + self._term_base, len(texts)),
+            (group_rows, columns, shares.astype(np.float32)),
+        ]
+
+    def cut(self, text: str) -> list[str]:
+        """Words of a folded text; blanks are none."""
+        folded = self.characters.fold(text)
+        if self.characters.keep_spaces:
+            return _ENGLISH_WORD.findall(folded)
+        import rjieba
+
+        return rjieba.cut(folded)
+
+
+def _narrow(rows: Numbers, texts: int) -> NDArray[Any]:
+    return rows.astype(np.uint16) if texts <= 1 << 16 else rows
+
+
+def write_settings(features: TextFeatures) -> dict[str, Any]:
+    """The settings as JSON values, for the facts of a head."""
+    characters = features.characters
+    return {
+        "orders": list(characters.orders),
+        "bits": characters.bits,
+        "keep_spaces": characters.keep_spaces,
+        "word_orders": list(features.word_orders),
+        "word_bits": features.word_bits,
+        "counted": features.counted,
+        "opening": features.opening,
+        "terms": [[term, list(groups)] for term, groups in features.terms],
+    }
+
+
+def read_settings(stored: dict[str, Any]) -> TextFeatures:
+    """The features that `write_settings` described."""
+    characters = HashedFeatures(tuple(stored["orders"]), stored["bits"], stored["keep_spaces"])
+    return TextFeatures(
+        characters,
+        tuple(stored["word_orders"]),
+        stored["word_bits"],
+        stored["counted"],
+        stored["opening"],
+        tuple((term, tuple(groups)) for term, groups in stored["terms"]),
+    )

@@ -32,6 +32,7 @@ from nlp_jobs.annotator_pool import AnnotatorPool
 from nlp_jobs.text import stage
 
 WARM_UP = 3000  # reviews that fill vocabularies and caches before the clock starts
+STAGE_REVIEWS = 4000  # reviews by which each stage is timed
 
 
 def iter_texts(path: Path) -> Iterator[str]:
@@ -160,7 +161,7 @@ def main() -> None:
         "characters_per_review": sum(map(len, texts)) / len(texts),
         "load_average": psutil.getloadavg()[0],
         "one_process": measure_process(annotator, feedback),
-        "stages_us": measure_stages(annotator, feedback[: 4 * CHUNK]),
+        "stages_us": measure_stages(annotator, feedback[:STAGE_REVIEWS]),
     }
     if arguments.workers > 1:
         report["workers"] = measure_workers(feedback, arguments.pack, arguments.workers)

@@ -26,13 +26,16 @@ from nlp_jobs.components.opinion_unit import (
     SOURCE_TEXT,
     OpinionUnit,
 )
+from nlp_jobs.components.tokenizer import RjiebaTokenizer
 from nlp_jobs.lexicons.language import LANGUAGES
 from nlp_jobs.pipelines import LIGHT, BackEnds, build_pipeline, pipeline_version
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
 from nlp_jobs.text.names import NameFinder
 from nlp_jobs.text.stage import PreparedText, prepare
 
-CHUNK = 1000  # pieces of feedback that go through the pipes together
+# Pieces of feedback that go through the pipes together: what the pipes make of more falls out of
+# the processor's cache before the next pipe reads it; fewer make arrays that are too short.
+CHUNK = 250
 CHUNK_CHARACTERS = 500_000  # fewer pieces when they are long: docs take some 300 bytes a character
 NEW_WORDS = 100_000  # so many new words a vocabulary keeps until it forgets them all
 DOCUMENT_COLUMNS = (
@@ -126,9 +129,12 @@ class Annotator:
         }
         for nlp in self.pipelines.values():
             # Pipes of ours ask no token for its shape and kind: finding out about each new word
-            # would cost more than all else that is done for it.
+            # would cost more than all else that is done for it. Where the tokenizer leaves the
+            # words to the pipes, no tokens are made at all.
             if all(nlp.get_pipe_meta(name).factory.startswith("voc_") for name in nlp.pipe_names):
                 nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]  # not in the stub
+                if isinstance(nlp.tokenizer, RjiebaTokenizer):
+                    nlp.tokenizer.makes_tokens = False
         self._new_words = ExitStack()
         self._vocabulary_size = 0
 
@@ -236,15 +242,21 @@ class Annotator:
         return row
 
 
-def iter_chunks(feedback: Iterable[Feedback]) -> Iterator[list[Feedback]]:
-    """Cut a stream by pieces and by characters, so that long texts do not fill the memory."""
+def iter_chunks(
+    feedback: Iterable[Feedback], pieces: int | None = None
+) -> Iterator[list[Feedback]]:
+    """Cut a stream by pieces and by characters, so that long texts do not fill the memory.
+
+    `pieces` null means `CHUNK`.
+    """
+    most = CHUNK if pieces is None else pieces
     chunk: list[Feedback] = []
     characters = 0
     for item in feedback:
         chunk.append(item)
         characters += len(item.text or "")
         characters += sum(len(str(turn.get("text", ""))) for turn in item.turns or ())
-        if len(chunk) >= CHUNK or characters >= CHUNK_CHARACTERS:
+        if len(chunk) >= most or characters >= CHUNK_CHARACTERS:
             yield chunk
             chunk, characters = [], 0
     if chunk:

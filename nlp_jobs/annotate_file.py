@@ -15,16 +15,21 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
 from nlp_jobs.annotate import CHUNK, Annotator, Feedback
+from nlp_jobs.annotator_pool import AnnotatorPool
 from nlp_jobs.pipelines import LIGHT, BackEnds
 from nlp_jobs.routing_heads import Router
+from nlp_jobs.taxonomy import load_pack
 from warehouse.keys import text_hash
 
 SOURCE = "file"
+# Rows from which several processes save more time than starting them takes, and rows that these
+# then label together.
+MANY_ROWS = 40_000
 
 
 @dataclass(frozen=True)
@@ -49,22 +54,36 @@ def annotate_file(
     progress: Callable[[int], None] | None = None,
     router: str | None = None,
     back_ends: BackEnds = LIGHT,
+    workers: int = 1,
 ) -> dict[str, int]:
     """Label every row of `source` into `out`; returns `{"rows", "errors"}`.
 
     `router` names a head of `routing_heads`; an unknown one is a `ValueError`. `back_ends` puts
     transformers models in the place of trained heads.
 
+    `workers` processes share a file of `MANY_ROWS` or more; models of `back_ends` stay in this
+    one, where they use all cores by themselves. A script that asks for more than one must guard
+    its start by `if __name__ == "__main__"`.
+
     `progress` is told the number of rows done after each chunk. Bad rows stay in the output with
     an `error` and do not stop the run.
     """
-    annotator = Annotator(pack, back_ends=back_ends)
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1, not {workers}")
+    load_pack(pack)  # a wrong one fails here, not in a worker
     routes = None if router is None else Router(router)
     counts = {"rows": 0, "errors": 0}
     with ExitStack() as files:
         sink = sys.stdout if out == "-" else files.enter_context(open_text(Path(out), "w"))
         rows = iter_rows(source, files)
-        while chunk := list(islice(rows, CHUNK)):
+        first = list(islice(rows, MANY_ROWS)) if workers > 1 and not back_ends.identity else []
+        annotator: Annotator | AnnotatorPool
+        if len(first) < MANY_ROWS:
+            annotator, size = Annotator(pack, back_ends=back_ends), CHUNK
+        else:
+            annotator, size = files.enter_context(AnnotatorPool(pack, workers=workers)), MANY_ROWS
+        rows = chain(first, rows)
+        while chunk := list(islice(rows, size)):
             for line in label_rows(annotator, chunk, text_column, id_column, routes):
                 counts["rows"] += 1
                 counts["errors"] += "error" in line
@@ -75,7 +94,7 @@ def annotate_file(
 
 
 def label_rows(
-    annotator: Annotator,
+    annotator: Annotator | AnnotatorPool,
     rows: Iterable[InputRow],
     text_column: str,
     id_column: str | None,

@@ -30,6 +30,7 @@ from nlp_jobs.annotate import (
 from nlp_jobs.pipelines import LIGHT, BackEnds
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
 
+CHUNK = 1000  # pieces of feedback that a worker takes at a time
 CHUNKS_IN_FLIGHT = 3  # for each worker: one in work, one waiting, one on its way back
 Values = tuple[Any, ...]
 
@@ -71,7 +72,7 @@ class AnnotatorPool:
     def annotate_many(self, feedback: Iterable[Feedback]) -> Iterator[tuple[Row, list[Row]]]:
         """Label a stream in order; only a few chunks are held at a time."""
         waiting: deque[Future[list[tuple[Values, list[Values]]]]] = deque()
-        for chunk in iter_chunks(feedback):
+        for chunk in iter_chunks(feedback, CHUNK):
             waiting.append(self._pool.submit(_annotate, chunk))
             if len(waiting) >= CHUNKS_IN_FLIGHT * self._workers:
                 yield from _unpack(waiting.popleft())

@@ -38,6 +38,7 @@ CLAUSE_FEATURES = (
     "clauses",
 )
 MAX_RULE_SCORE = 6.0
+CACHE_LINE = 64  # bytes
 FADE = 0.6  # what a clause counts for, of the clause after it
 LONG_CLAUSE = 30  # letters from which a clause counts in full
 
@@ -94,11 +95,17 @@ class SentimentHead:
 
     @cached_property
     def _table(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """The row of each hashed column, and the rows; the first row is nought."""
+        """The row of each hashed column, and the rows; the first row is nought.
+
+        Rows are filled up with noughts to whole lines of the processor's cache: to look up rows
+        here and there is what reading costs most.
+        """
         rows = np.zeros(self.features.width + 1, dtype=np.int32)
         rows[self.columns] = np.arange(1, len(self.columns) + 1, dtype=np.int32)
-        nought = np.zeros((1, self.weights.shape[1]), dtype=np.float32)
-        return rows, np.concatenate([nought, self.weights.astype(np.float32)])
+        kept, outputs = self.weights.shape
+        table = _zeros_in_lines(kept + 1, outputs)
+        table[1:, :outputs] = self.weights
+        return rows, table
 
     def score(self, texts: Sequence[str]) -> Floats:
         """The calibrated log-odds of praise of each text, without any rules."""
@@ -181,11 +188,13 @@ class SentimentHead:
                     inside &= read.owners[: len(columns)] == read.owners[reach:]
                     columns = np.where(inside, columns, self.features.width)
                 present[: len(columns)] += inside
+                # all indices are in range: to clip them is faster than to check them
+                chosen = weights.take(rows.take(columns, mode="clip"), axis=0, mode="clip")
                 if reach in reaches:
-                    found[reaches.index(reach)] += weights[rows[columns]]
+                    found[reaches.index(reach)] += chosen
                 else:
                     reaches.append(reach)
-                    found.append(weights[rows[columns]])
+                    found.append(chosen)
             yield Block(reaches, found, present)
 
     def _weigh_domains(self, read: ReadTexts, blocks: Sequence[Block]) -> Floats:
@@ -228,7 +237,7 @@ class SentimentHead:
                 begins = np.minimum(starts, ends)
                 praise = np.einsum("ij,ij->i", weights[:, :count], shares[: len(weights)])
                 sums[0] += _sum_between(praise, begins, ends)
-                sums[1] += _sum_between(weights[:, -1], begins, ends)
+                sums[1] += _sum_between(weights[:, 2 * count], begins, ends)
             counts = self._count(block, starts, stops)
             total += sums / np.sqrt(np.maximum(counts, 1))
         return total[0], total[1]
@@ -279,6 +288,14 @@ def load_sentiment_head(path: Path) -> SentimentHead:
             intercepts=stored["intercepts"],
             facts=facts,
         )
+
+
+def _zeros_in_lines(rows: int, width: int) -> NDArray[np.float32]:
+    """Noughts of shape (rows, at least width), each row beginning at a line of the cache."""
+    width = -(-width * 4 // CACHE_LINE) * CACHE_LINE // 4
+    memory = np.zeros(rows * width * 4 + CACHE_LINE, dtype=np.uint8)
+    offset = -memory.ctypes.data % CACHE_LINE
+    return memory[offset : offset + rows * width * 4].view(np.float32).reshape(rows, width)
 
 
 def _sum_between(values: NDArray[Any], starts: Places, stops: Places) -> Floats:

@@ -38,22 +38,26 @@ SILENT = RuleReading(0.0, 0)
 _SPEAKING = frozenset(
     ("polarity", "better_than", "worse_than", "irony", "unreal", "competitor_preferred")
 )
+# Without any of these a reading is a score only.
+_SIDING = frozenset(
+    ("better_than", "worse_than", "irony", "unreal", "competitor", "competitor_preferred")
+)
 
 
 def read_polarity(text: str, hits: Mapping[str, Sequence[Hit]], language: str) -> RuleReading:
-    """Read the polarity cues of one stretch; hit positions refer to `text`."""
+    """Read the polarity cues of one stretch; hit positions refer to `text`.
+
+    `text` may be longer than the stretch: only what stands between the hits is looked at.
+    """
     if _SPEAKING.isdisjoint(hits):
         return SILENT
-    comparisons: Sequence[float] = ()
-    compared: Sequence[tuple[int, int]] = ()
-    if "better_than" in hits or "worse_than" in hits:
-        comparisons, compared = _read_comparisons(hits)
+    comparisons, compared = _read_comparisons(hits)
     negators = hits.get("negator")
     intensifiers, diminishers = hits.get("intensifier"), hits.get("diminisher")
     reach = DEGREE_REACH[language]
     score, count, double, denied = 0.0, len(comparisons), 0, 0
     for hit in hits.get("polarity", ()):
-        if compared and any(start <= hit.start and hit.end <= end for start, end in compared):
+        if compared and _lies_inside(hit, compared):
             continue  # the comparison says whose merit it is
         value = hit.strength if hit.slug == "positive" else -hit.strength
         if negators and (denials := count_negators(text, hit, negators, language)):
@@ -71,18 +75,16 @@ def read_polarity(text: str, hits: Mapping[str, Sequence[Hit]], language: str) -
             value *= 0.6
         score += value
         count += 1
-    score += sum(comparisons)
-    prefers_competitor = bool(hits.get("competitor")) and (
-        bool(hits.get("competitor_preferred")) or any(value < 0 for value in comparisons)
-    )
+    if _SIDING.isdisjoint(hits):
+        return RuleReading(score, count, double, denied)
     return RuleReading(
-        score,
+        score + sum(comparisons),
         count,
         double,
         denied,
         bool(hits.get("irony")),
         bool(hits.get("unreal")),
-        prefers_competitor,
+        _prefers_competitor(hits, comparisons),
     )
 
 
@@ -106,6 +108,17 @@ def is_denied(text: str, hit: Hit, negators: Sequence[Hit], language: str) -> bo
     return count_negators(text, hit, negators, language) % 2 == 1
 
 
+def _prefers_competitor(hits: Mapping[str, Sequence[Hit]], comparisons: Sequence[float]) -> bool:
+    """True when a rival is named and said to be better."""
+    if not hits.get("competitor"):
+        return False
+    return bool(hits.get("competitor_preferred")) or any(value < 0 for value in comparisons)
+
+
+def _lies_inside(hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= hit.start and hit.end <= end for start, end in spans)
+
+
 def _opens_with_negator(text: str, hit: Hit, language: str) -> bool:
     cue = text[hit.start : hit.end].lower()
     return cue[0] in "不没无未" if language == "zh" else cue.startswith(("not ", "no ", "un"))
@@ -119,13 +132,16 @@ def _precedes(hits: Sequence[Hit], target: Hit, reach: int) -> bool:
 
 def _read_comparisons(
     hits: Mapping[str, Sequence[Hit]],
-) -> tuple[list[float], list[tuple[int, int]]]:
+) -> tuple[Sequence[float], Sequence[tuple[int, int]]]:
     """+2 where we win, -2 where we lose, and where it stands.
 
     The winner is named first: 「京东比你们便宜」 is no praise of us.
     """
+    if "better_than" not in hits and "worse_than" not in hits:
+        return (), ()
     rivals = hits.get("competitor", ())
-    values, spans = [], []
+    values: list[float] = []
+    spans: list[tuple[int, int]] = []
     for layer, value in (("better_than", 2.0), ("worse_than", -2.0)):
         for hit in hits.get(layer, ()):
             rival_first = any(0 <= hit.start - rival.end <= 2 for rival in rivals)

@@ -59,8 +59,8 @@ class Router:
     def route(self, unit: OpinionUnit) -> None:
         """Set touchpoint, topic, department and competitor of one unit."""
         hits = unit.hits
-        departments = self._scores(hits.get("department", ()))
-        topics = self._scores(hits.get("topic", ()))
+        departments = self._scores(hits["department"]) if "department" in hits else {}
+        topics = self._scores(hits["topic"]) if "topic" in hits else {}
         touchpoints = self._touchpoint_scores(hits.get("touchpoint", ()), topics)
         is_quoted = unit.promise_role == "promise" and unit.speaker == "customer"
         if is_quoted:
@@ -70,14 +70,14 @@ class Router:
             unit.touchpoint_slug, unit.touchpoint_confidence = _best(touchpoints)
         if topics:
             unit.topic_slug, unit.topic_confidence = self._best_topic(topics, unit.touchpoint_slug)
-        owner = self._owner(unit)
-        scores = {slug: score * EXPLICIT_DEPARTMENT for slug, score in departments.items()}
-        if owner is not None:
-            scores[owner] = scores.get(owner, 0.0) + touchpoints.get(
-                unit.touchpoint_slug or "", 0.0
-            )
         if is_quoted and departments:
             scores = departments
+        else:
+            scores = {slug: score * EXPLICIT_DEPARTMENT for slug, score in departments.items()}
+            owner = self._owner(unit)
+            if owner is not None:
+                score = touchpoints.get(unit.touchpoint_slug or "", 0.0)
+                scores[owner] = scores.get(owner, 0.0) + score
         if scores:
             unit.department_slug, unit.department_confidence = _best(scores)
         if "competitor" in hits:
@@ -145,6 +145,9 @@ class Router:
 
 def _best(scores: Mapping[str, float]) -> tuple[str | None, float | None]:
     """The best slug and its share of all scores plus doubt; the first of equals wins."""
+    if len(scores) == 1:
+        [(slug, score)] = scores.items()
+        return slug, round(score / (score + DOUBT), 3)
     if not scores:
         return None, None
     slug = max(scores, key=scores.__getitem__)

@@ -17,6 +17,7 @@ from spacy import registry
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp_jobs.components.opinion_unit import read_source_text
 from nlp_jobs.transformer_models import BackEndError, TransformerClassifier
 
 LABELS = ("negative", "neutral", "positive")
@@ -102,7 +103,7 @@ def verdict(shares: NDArray[np.float64]) -> tuple[str, float, float]:
 def customer_words(doc: Doc) -> str:
     """What the customer said, unit by unit; the whole text where there is none."""
     said = [unit.text for unit in doc._.opinion_units if unit.speaker == "customer"]
-    return "，".join(said) or doc.text
+    return "，".join(said) or read_source_text(doc)
 
 
 def read_meanings(labels: Sequence[str], meanings: Mapping[str, str]) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ from nlp_jobs.components.opinion_unit import (
     read_source_text,
 )
 from nlp_jobs.lexicons.cues import Hit
-from nlp_jobs.polarity_rules import RuleReading, read_polarity
+from nlp_jobs.polarity_rules import SILENT, RuleReading, read_polarity
 from nlp_jobs.taxonomy import Pack
 from nlp_jobs.text.turns import iter_segments
 
@@ -37,6 +37,7 @@ _LETTER = re.compile(r"\w", re.UNICODE)
 _LAST_SIGN = 0x1F000  # what comes after is an emoji, which says something
 _TRAILING = "，,、：:；;" + "".join(filter(str.isspace, map(chr, range(0x3001))))
 LONGEST_CLAUSE = 400  # characters
+CLEAR_SCORE = 0.9  # rule score above which a clause praises; it blames below the negative of it
 MIN_SPLIT = 4  # characters on both sides of a contrast word inside a clause
 
 Hits = dict[str, list[Hit]]
@@ -80,7 +81,7 @@ class UnitSplitter:
         units = [
             unit
             for speaker, clauses in segments
-            for joined in self._join(clauses)
+            for joined in self._join(text, clauses)
             if (unit := self._make_unit(text, speaker, joined)) is not None
         ]
         doc.user_data[OPINION_UNITS] = units
@@ -92,7 +93,7 @@ class UnitSplitter:
             doc.spans["units"] = [span for span in spans if isinstance(span, Span)]
         return doc
 
-    def _join(self, clauses: Sequence[Clause]) -> Iterator[list[Clause]]:
+    def _join(self, text: str, clauses: Sequence[Clause]) -> Iterator[list[Clause]]:
         """Yield the clauses of each unit: neighbours about one thing and of one mind."""
         joined: list[Clause] = []
         subject: Subject | None = None
@@ -103,7 +104,7 @@ class UnitSplitter:
                 subject = subject or self._read_subject(joined[0])
                 other = self._read_subject(clause)
                 is_long = clause.raw_end - joined[0].raw_start > self.max_length
-                if not is_long and not _clash(subject, other) and self._agree(joined, clause):
+                if not is_long and not _clash(subject, other) and self._agree(text, joined, clause):
                     joined.append(clause)
                     subject = _merge(subject, other)
                     continue
@@ -125,48 +126,50 @@ class UnitSplitter:
         role = "breach" if "breach" in hits else "promise" if "promise" in hits else None
         return touchpoint, topic, role
 
-    def _agree(self, joined: Sequence[Clause], clause: Clause) -> bool:
+    def _agree(self, text: str, joined: Sequence[Clause], clause: Clause) -> bool:
         """False when the clause praises what the joined ones blame, or the other way round."""
-        lean = self._lean(clause)
-        if not lean:
+        score = self._read(text, clause).score
+        if -CLEAR_SCORE <= score <= CLEAR_SCORE:
             return True
-        before = next((own for own in map(self._lean, joined) if own), 0)
-        return before * lean >= 0
+        for other in joined:
+            before = self._read(text, other).score
+            if before > CLEAR_SCORE or before < -CLEAR_SCORE:
+                return (before > 0) == (score > 0)
+        return True
 
-    def _lean(self, clause: Clause) -> int:
-        score = self._read(clause).score
-        return (score > 0.9) - (score < -0.9)
-
-    def _read(self, clause: Clause) -> RuleReading:
-        if clause.reading is None:
-            clause.reading = read_polarity(clause.text, clause.hits, self.language)
-        return clause.reading
+    def _read(self, text: str, clause: Clause) -> RuleReading:
+        reading = clause.reading
+        if reading is None:
+            hits = clause.hits
+            reading = read_polarity(text, hits, self.language) if hits else SILENT
+            clause.reading = reading
+        return reading
 
     def _make_unit(self, text: str, speaker: str, joined: Sequence[Clause]) -> OpinionUnit | None:
         """The unit of joined clauses; None when they hold nothing but signs."""
         first = joined[0]
         start, end = first.start, joined[-1].end
         said = first.text if len(joined) == 1 else text[start:end]
-        if not _LETTER.search(said) and all(ord(sign) <= _LAST_SIGN for sign in said):
+        if not (said[0].isalnum() or _LETTER.search(said)) and all(
+            ord(sign) <= _LAST_SIGN for sign in said
+        ):
             return None
-        if len(joined) == 1:
-            return OpinionUnit(speaker, start, end, said, first.hits, self._read(first))
         speaking = [clause for clause in joined if clause.hits]
-        hits: Hits = {}
-        for clause in speaking:
-            offset = clause.start - start
-            for layer, found in clause.hits.items():
-                moved = [Hit(s + offset, e + offset, slug, power) for s, e, slug, power in found]
-                hits[layer] = hits[layer] + moved if layer in hits else moved
+        if not speaking:
+            return OpinionUnit(speaker, start, end, said)
         if len(speaking) == 1:
-            rules = self._read(speaking[0])
+            hits, rules = speaking[0].hits, self._read(text, speaking[0])
         else:
-            rules = read_polarity(said, hits, self.language)
-        return OpinionUnit(speaker, start, end, said, hits, rules)
+            hits = {}
+            for clause in speaking:
+                for layer, found in clause.hits.items():
+                    hits[layer] = hits[layer] + found if layer in hits else found
+            rules = read_polarity(text, hits, self.language)
+        return OpinionUnit(speaker, start, end, said, _move(hits, start), rules)
 
 
 class Clause:
-    """A stretch that is never split: text[start:end], with its cues counted from its start.
+    """A stretch that is never split: text[start:end], with its cues as they stand in the text.
 
     `raw_start` and `raw_end` take in the blanks and commas around; `opens_unit` clauses never join
     what stands before them. `reading` is kept once the polarity rules read the clause.
@@ -213,7 +216,8 @@ def _iter_cuts(text: str, start: int, end: int, contrasts: Sequence[Hit]) -> lis
             cuts[match.end()] = True
     else:
         for match in _PLAIN_END.finditer(text, start, end):
-            cuts[match.end()] = text[match.start()] not in _SOFT_SIGNS
+            first, last = match.span()
+            cuts[last] = text[first] not in _SOFT_SIGNS
     if contrasts:
         low, high = bisect_left(contrasts, (start + 1,)), bisect_left(contrasts, (end,))
         for hit in contrasts[low:high]:
@@ -227,20 +231,36 @@ def _iter_cuts(text: str, start: int, end: int, contrasts: Sequence[Hit]) -> lis
 
 
 def _assign_hits(clauses: Sequence[Clause], found: Hits) -> None:
-    """Give each clause the hits that begin in it, with positions counted from its start."""
+    """Give each clause the hits that begin in it."""
     starts = [clause.start for clause in clauses]
-    make = tuple.__new__
     for layer, hits in found.items():
-        for start, end, slug, strength in hits:
+        for hit in hits:
+            start = hit[0]
             index = bisect_right(starts, start) - 1
             if index < 0:
                 continue
             clause = clauses[index]
             if start >= clause.end:
                 continue
-            offset = starts[index]
-            moved = make(Hit, (start - offset, end - offset, slug, strength))
-            clause.hits.setdefault(layer, []).append(moved)
+            own = clause.hits
+            if layer in own:
+                own[layer].append(hit)
+            else:
+                own[layer] = [hit]
+
+
+def _move(hits: Hits, offset: int) -> Hits:
+    """The same hits, counted from `offset` on."""
+    if not offset:
+        return hits
+    make = tuple.__new__
+    return {
+        layer: [
+            make(Hit, (start - offset, end - offset, slug, strength))
+            for start, end, slug, strength in found
+        ]
+        for layer, found in hits.items()
+    }
 
 
 def _clash(subject: Subject, other: Subject) -> bool:

@@ -26,10 +26,11 @@ _DOORS = re.compile(
     r"|\d{1,3}[-—]\d{1,2}[-—]\d{3,4}"
 )
 _NOT_DOORS = re.compile(
-    r"线|机|电池|前|之前|下午|上午|晚上|早上|早|晚|中午|到货|送|发货|下单|买|收到|那天|左右|开始|字|球|色|码|卡"
+    r"线|机|电池|前|之前|下午|上午|晚上|早上|早|晚|中午|到货|送|发货|下单|买|收到|那天|左右|开始|字|球|色|码|卡|入住|离店|退房|出发|回来|去的|来的"
 )
 # a floor alone (「商场3楼」) is no address; a group of a village is
 _HOUSE = re.compile(r"[号弄栋幢座室户组]|单元|[0-9][-—][0-9]")
+_TRY = re.compile("[一二两三几]弄")
 _DOOR_PART = re.compile(r"号楼|号院|弄|栋|幢|座|单元|室|号")
 _STREET_WORD = (
     r"(?:大道|路|街道|街|道|巷|胡同|村|镇|乡|小区|花园|花苑|公寓|大厦|新村|家园|嘉园|华庭|豪庭|名苑|雅苑|苑|城|庄|里|府|湾|庭"
@@ -50,7 +51,8 @@ _REGION = re.compile(r"(?:省|自治区|市|自治州|区|县|镇|乡|街道|新
 _TAIL = re.compile("[0-9A-Za-z-]{0,6}")
 # 「…560号创新大厦B座1807」: a building and more doors after the house number
 _MORE_DOORS = re.compile(
-    rf"[,，\s]?[\u4e00-\u9fff]{{0,6}}?{_STREET_WORD}[,，\s]?(?:{_NUMBER}{_UNIT}[0-9A-Za-z-]{{0,5}}|[0-9]{{3,4}})"
+    rf"[,，\s]?[\u4e00-\u9fff]{{0,6}}?{_STREET_WORD}[,，\s]?(?:(?:{_NUMBER}{_UNIT}){{1,4}}"
+    r"(?:[0-9A-Za-z-]{1,5}(?![0-9A-Za-z]|单元|[号弄栋幢座室楼层户]))?|[0-9]{3,4})"
 )
 _WINDOW = 40
 
@@ -63,12 +65,12 @@ def find_addresses(text: str) -> Iterator[tuple[int, int]]:
             text[doors.start() - 1 : doors.start()] == "月" or _NOT_DOORS.match(text, doors.end())
         ):
             continue
-        if not _HOUSE.search(doors[0]):
+        if not _HOUSE.search(doors[0]) or _TRY.fullmatch(doors[0]):  # 「弄一弄」
             continue
         start = _address_start(text, doors.start())
         if start is not None:
             yield start, _address_end(text, doors.end())
-        elif len(_DOOR_PART.findall(doors[0])) >= 2:
+        elif len(set(_DOOR_PART.findall(doors[0]))) >= 2:
             yield doors.span()
 
 
@@ -104,7 +106,8 @@ def _address_start(text: str, door: int) -> int | None:
 _STREET_TYPE = (
     "(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Close|Crescent|Cres"
     "|Terrace|Place|Pl|Way|Square|Sq|Gardens|Grove|Hill|Mews|Row|Park|Parkway|Pkwy|Highway|Hwy"
-    "|Circle|Walk|View|Green|Rise|Vale)"
+    "|Circle|Walk|View|Green|Rise|Vale|Wharf|Quay|Yard|Fields|Meadows?|Villas|Cottages|Parade|Esplanade|Heights"
+    "|Loop|Plaza|Croft|Mount|Broadway|Alley)"
 )
 _UNIT_TYPE = "(?:[Ff]lat|[Aa]partment|[Aa]pt|[Uu]nit|[Ss]uite|[Rr]oom)"
 _POSTCODE = r"[A-Z]{1,2}\d{1,2}[A-Z]?\s\d[A-Z]{2}"

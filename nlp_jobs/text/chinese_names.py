@@ -29,17 +29,19 @@ NO_NAMES = frozenset(
         "甘心 水果 雷克萨斯 米粉 毛巾 钱财 马哥 于总 胡子 颜色 金山 温度 安心 高手 和平 程序",
         "江小白 张小泉 老干妈 王守义 李锦记 张家界 张裕 周大福 周大生 周黑鸭 郭元益 杨国福 张亮",
         "高先生 马大姐 金龙鱼 金利来 白云山 方便面 云南白药 马应龙 李子园 林内 苗条 田园 华联 郎酒",
-        "谢瑞麟 罗莱 罗技 罗森 韩束 韩后 林清轩 温碧泉 方回春 叶同仁 胡庆余 雷允上 王致和 李先生",
+        "高冷 黄牛 米家 当当 许诺 田螺 米兰 谢瑞麟 罗莱 罗技 罗森 韩束 韩后",
+        "林清轩 温碧泉 方回春 叶同仁 胡庆余 雷允上 王致和 李先生",
         "全部 全是 全都 全家 明天 那些 那个 那么 那里 时间 时候 应该 应急 成本 支持 支付 单位 单独",
         "管理 任务 任性 强行 强制 水平 计算 计较 充电 充值 干净 干脆 终于 终究 经常 经过 别的 别人",
-        "申请 申诉 封面 司机 空调 巧克力 齐全 齐备 能量 能力 能够 和气 和善 通过 通知 通话 冷淡 冷漠",
+        "申请 申诉 封面 司机 空调 巧克力 齐全 齐备 能量 能力 能够 和气 和善 通过",
+        "通知 通话 冷淡 冷漠",
     )
     for word in row.split()
 )
 
 
 # these follow names and are no part of one
-_NO_GIVEN = frozenset("的了说是在副很也都就我你他她们不没跟给把被让等和与及又还将向老小")
+NO_GIVEN = frozenset("的了得过着却只才说是在副很也都就我你他她们不没跟给把被让等和与及又还将向老小")
 
 # surnames that are hardly ever a word or the beginning of one
 FREQUENT_SURNAMES = (
@@ -48,8 +50,11 @@ FREQUENT_SURNAMES = (
 )
 
 
+# surnames that name somebody where the two characters after them make no word with them
+SHY_SURNAMES = frozenset("方成边解安")
+
 # these begin sentences or phrases far more often than they name somebody
-WEAK_SURNAMES = frozenset("祝师向连解任包房路车单时成边方常安过关全于和能通那干有别终经充水")
+WEAK_SURNAMES = frozenset("祝师向连解任包房路车单时成边方常安过关全于和能通那干有别终经充水管")
 
 
 def surname_length(text: str, start: int) -> int:
@@ -77,7 +82,7 @@ def tagged_name(text: str, start: int) -> int:
     if not surname < len(word) <= surname + 2:
         return 0
     # 「唐永说」, 「郭家|宽」: the tagger takes a word too many or a character too few
-    if len(word) > surname + 1 and word[-1] in _NO_GIVEN:
+    if len(word) > surname + 1 and word[-1] in NO_GIVEN:
         return len(word) - 1
     if len(word) == surname + 1 == 2 and is_odd_name(text[start : start + 4]):
         return 3
@@ -105,8 +110,9 @@ def is_odd_name(text: str) -> bool:
     name = text[:3]
     return (
         len(name) == 3
-        and name[1] not in _NO_GIVEN
-        and name[2] not in _NO_GIVEN
+        and name not in NO_NAMES
+        and name[1] not in NO_GIVEN
+        and name[2] not in NO_GIVEN
         and HAN.fullmatch(name) is not None
         and name[0] in WORDS.surnames
         and name[0] not in WEAK_SURNAMES

@@ -11,10 +11,12 @@ GIVEN_NAMES = frozenset(
     for row in (
         # English-speaking countries
         "Aaron Abigail Adam Adrian Agnes Alan Albert Alec Alex Alexander Alexandra Alfie Alice",
-        "Alicia Alison Allan Allison Alyssa Amanda Amber Amelia Amy Andrea Andrew Andy Angela Angie",
+        "Alicia Alison Allan Allison Alyssa Amanda Amber Amelia Amy Andrea",
+        "Andrew Andy Angela Angie",
         "Anita Ann Anna Anne Annette Annie Anthony Antonia Archie Arnold Arthur Ashley Audrey Ava",
         "Barbara Barry Beatrice Becky Belinda Ben Benjamin Bernard Beth Bethany Betty Beverley",
-        "Bianca Bobby Brandon Brenda Brendan Brett Brian Bridget Bruce Bryan Callum Cameron Camilla",
+        "Bianca Bobby Brandon Brenda Brendan Brett Brian Bridget Bruce Bryan",
+        "Callum Cameron Camilla",
         "Candice Carl Carla Carly Carmen Carol Caroline Carolyn Cassandra Catherine Cathy Cecilia",
         "Charlene Charles Charlie Cheryl Chloe Chris Christina Christine Christopher Cindy Claire",
         "Clara Clare Claudia Clive Colin Colleen Connor Corey Courtney Craig Cynthia Damian Dan",
@@ -28,7 +30,8 @@ GIVEN_NAMES = frozenset(
         "Henry Hilary Howard Hugh Hugo Ian Imogen Ingrid Irene Isaac Isabel Isabella Isla Ivan",
         "Jackie Jacob Jacqueline Jacqui Jake James Jamie Jane Janet Janice Jared Jasmine Jason",
         "Jeanette Jeff Jeffrey Jemma Jenna Jennifer Jenny Jeremy Jerome Jerry Jessica Jessie Jill",
-        "Jim Jimmy Joan Joanna Joanne Jodie Joe Joel Johanna John Johnny Jon Jonathan Jordan Joseph",
+        "Jim Jimmy Joan Joanna Joanne Jodie Joe Joel Johanna John Johnny Jon",
+        "Jonathan Jordan Joseph",
         "Josh Joshua Joyce Judith Judy Julia Julian Juliana Julie Juliet Justin Karen Karl Kate",
         "Katherine Kathleen Kathryn Kathy Katie Katrina Katy Kayla Kayleigh Keith Kelly Kelsey Ken",
         "Kenneth Kerry Kevin Kieran Kim Kimberly Kirsty Kristen Kristin Kristina Kyle Lara Larry",
@@ -36,10 +39,10 @@ GIVEN_NAMES = frozenset(
         "Linda Lindsay Lindsey Lisa Liz Lois Lorna Lorraine Louis Louisa Louise Lucas Lucy Luke",
         "Lydia Lynn Lynne Maddie Madeleine Maggie Malcolm Mandy Marcus Margaret Maria Marian",
         "Marianne Marie Marilyn Marion Marjorie Marlene Martha Martin Martina Mary Matilda Matt",
-        "Matthew Maureen Maurice Megan Melanie Melissa Mia Michael Michaela Michelle Mick Mike",
+        "Matthew Maureen Maurice Megan Melanie Melissa Michael Michaela Michelle Mick Mike",
         "Mildred Milly Miranda Miriam Moira Molly Monica Morgan Muriel Nadia Naomi Natalie Natasha",
         "Nathan Nathaniel Neil Niamh Nicholas Nick Nicky Nicola Nicole Nigel Nina Noah Nora Norma",
-        "Norman Oliver Olivia Oscar Owen Pamela Patricia Patrick Paul Paula Pauline Peggy Penelope",
+        "Norman Oliver Olivia Owen Pamela Patricia Patrick Paul Paula Pauline Peggy Penelope",
         "Peter Phil Philip Philippa Phillip Phoebe Phyllis Polly Priscilla Rachael Rachel Ralph",
         "Raymond Rebecca Reece Reginald Rhys Richard Ricky Rita Robert Roberta Rodney Roger Ron",
         "Ronald Ronnie Rosemary Rosie Ross Rowena Roy Russell Ruth Ryan Sabrina Sally Sam Samantha",
@@ -56,11 +59,12 @@ GIVEN_NAMES = frozenset(
         "Anjali Anna-Maria Antonio Anya Arjun Arun Asha Ashok Asif Ayesha Ayse Beata Bilal Bjorn",
         "Bogdan Carlos Chidi Chinedu Chiara Claudio Darius Deepak Deepika Diego Dmitri Dmitry",
         "Dorota Eduardo Elif Emeka Emre Enrique Ewa Fahad Faisal Farah Farid Fatima Fatma Feng",
-        "Fernando Francesco Francisco Gabriel Gabriela Gita Giulia Giuseppe Gopal Gustavo Guillermo",
+        "Fernando Francesco Francisco Gabriel Gabriela Gita Giulia Giuseppe",
+        "Gopal Gustavo Guillermo",
         "Hamid Hamza Hans Hasan Hassan Heinrich Hiroshi Hussein Ibrahim Ifeoma Igor Imran Indira",
         "Irina Ishaan Ivana Jaime Jamal Jan Javier Jin Joao Jorge Jose Juan Juanita Jurgen Kamal",
         "Karim Karthik Katarzyna Kavita Kenji Khadija Khalid Kiran Kofi Krishna Krzysztof Kumar",
-        "Kwame Lakshmi Leila Leticia Lorenzo Luca Lucia Luigi Luis Magdalena Mahmoud Malik Manoj",
+        "Kwame Lakshmi Leila Leticia Lorenzo Luca Luigi Luis Magdalena Mahmoud Malik Manoj",
         "Manuel Marco Marek Mariam Mario Marta Mateo Matteo Mehmet Mei Meera Miguel Mohamed",
         "Mohammad Mohammed Muhammad Mustafa Nadira Naeem Nasir Naveed Neha Ngozi Nikhil Nikita",
         "Nikolai Nisha Obinna Olga Olu Omar Pablo Paolo Parveen Pedro Piotr Pooja Pradeep Prakash",
@@ -70,7 +74,45 @@ GIVEN_NAMES = frozenset(
         "Uche Usman Vijay Vikram Vladimir Wei Xavier Yasmin Yolanda Yousef Yuki Yusuf Zainab Zofia",
     )
     for name in row.split()
-) - {"Ali", "Amber", "Asha", "Feng", "Jan", "Jin", "Jordan", "Mei", "Morgan", "Said", "Wei"}
+) - frozenset(
+    [
+        "Ali",
+        "Amber",
+        "Asha",
+        "Cameron",
+        "Dana",
+        "Diego",
+        "Feng",
+        "Francisco",
+        "Georgia",
+        "Gordon",
+        "Harvey",
+        "Henry",
+        "Jan",
+        "Jin",
+        "Jordan",
+        "Jose",
+        "Kerry",
+        "Krishna",
+        "Lara",
+        "Lawrence",
+        "Leon",
+        "Lewis",
+        "Martin",
+        "Mei",
+        "Morgan",
+        "Ross",
+        "Said",
+        "Santiago",
+        "Sofia",
+        "Spencer",
+        "Stanley",
+        "Stella",
+        "Victor",
+        "Wayne",
+        "Wei",
+    ]
+)
 
 # brands, characters and public figures that begin with a given name
 FAMOUS_NAMES = (
@@ -83,7 +125,8 @@ FAMOUS_NAMES = (
     "|Gordon's|Harry (?:Potter|Styles)|Harry's razors?|Harvey (?:Nichols|Norman)|Helena Rubinstein"
     "|Henry (?:hoover|Hoover|vacuum)|Howard Johnson|Hugo Boss|Jack Daniel|Jamie Oliver"
     "|James (?:Bond|Dean|Martin)|Jared Leto|Jenny Craig|Jerry's|Jessica Simpson|Jim Beam"
-    "|Jimmy (?:Choo|John|Fallon)|Jo Malone|Joe Fresh|Joe's|John (?:Deere|Frieda|Lewis|Legend|Hancock"
+    "|Jimmy (?:Choo|John|Fallon)|Jo Malone|Joe Fresh|Joe's|John (?:Deere|Frieda"
+    "|Lewis|Legend|Hancock"
     "|Wayne|Lennon|F\\.? Kennedy|Varvatos|Smedley)|Johnny Rockets|Johnny Cash|Jon Bon Jovi|Juicy"
     "|Karen Millen|Karl Lagerfeld|Kate Spade|Ken doll|Kim Kardashian|Kurt Geiger|Laura (?:Ashley"
     "|Mercier)|Leonard Cohen|Linda McCartney|Louis (?:Vuitton|Armstrong)|Luke Bryan|Marc Jacobs"
@@ -94,7 +137,8 @@ FAMOUS_NAMES = (
     "|Peter (?:Pan|Rabbit|Thomas|Jones|Alexander)|Philip (?:Morris|Kingsley)|Ralph Lauren"
     "|Richard Branson|Robert Dyas|Robert Mondavi|Ronald McDonald|Russell (?:Athletic|Hobbs)"
     "|Ruth's Chris|Sally (?:Beauty|Hansen)|Sam(?:'s Club| Adams| Smith)|Samuel (?:Adams|Smith)"
-    "|Scott's|Spencer's|Stan Smith|Stanley (?:cup|Cup|flask|knife|mug|tumbler|Tools)|Stella (?:Artois"
+    "|Scott's|Spencer's|Stan Smith|Stanley (?:cup|Cup|flask|knife|mug|tumbler"
+    "|Tools)|Stella (?:Artois"
     "|McCartney)|Stephen (?:King|Hawking)|Steve (?:Madden|Jobs)|Ted (?:Baker|Lasso|[Tt]alks?)"
     "|Thomas (?:Cook|Pink|Sabo|the Tank|& Friends)|Tiffany (?:&|and) Co|Tim Hortons|Tim Tams?"
     "|Timothy's|Tina Turner|Toby Carvery|Tom (?:Cruise|Ford|Hanks|yum|Yum|kha|collins|Collins)"

@@ -33,6 +33,7 @@ def _iter_groups(pattern: re.Pattern[str], text: str, kind: str) -> Iterator[Spa
 _MOBILE = re.compile(r"1(?:(?<![0-9]1)|(?<=861))[3-9]\d(?:[-\s.·]{0,2}\d){8}(?!\d)")
 _COUNTRY = re.compile(r"(?:\+|00)?86[-\s]?$")
 _SIZES = re.compile(r"\d{3} \d{3} \d{3} \d{2}")  # 「170 175 180 18」 is a row of sizes
+_INTERNET_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _TRUNK = re.compile(r"(?<!\d)1[-\s]$")
 _HOTLINE = re.compile(r"[48](?<![0-9.].)00(?:[-\s]?\d){7}(?!\d)")
 _LANDLINE = re.compile(
@@ -59,7 +60,7 @@ _PHONE_AFTER_ENGLISH = re.compile(
 def find_phones(text: str) -> Iterator[Span]:
     """Mobile numbers, landlines, service lines and numbers in international form."""
     for match in _MOBILE.finditer(text):
-        if not _SIZES.fullmatch(match[0]):
+        if not (_SIZES.fullmatch(match[0]) or _INTERNET_ADDRESS.fullmatch(match[0])):
             prefix = _COUNTRY.search(text, 0, match.start())
             yield prefix.start() if prefix else match.start(), match.end(), "phone"
     for match in _HOTLINE.finditer(text):
@@ -167,7 +168,8 @@ def find_plates(text: str) -> Iterator[Span]:
 
 # ---------------------------------------------------------------- orders
 _NUMBERED = (
-    r"((?=(?:[A-Za-z_-]{0,6}\d){4})[A-Za-z]{0,6}[-_]?\d[A-Za-z0-9_-]{4,30})(?![A-Za-z0-9]|\.\d)"
+    r"((?=(?:[A-Za-z_-]{0,6}\d){4})[A-Za-z]{0,6}[-_]?\d[A-Za-z0-9_-]{4,30})"
+    r"(?![A-Za-z0-9]|\.\d|\s?[元块万])"
 )
 _GROUPED = r"(\d(?:[ -]?\d){7,30})(?![A-Za-z0-9]|\.\d)"
 _ORDER = re.compile(
@@ -199,7 +201,8 @@ def find_orders(text: str) -> Iterator[Span]:
             if not _DATE.fullmatch(match[group]):
                 yield *match.span(group), "order_number"
     for match in _LONG_NUMBER.finditer(text):
-        if not _BARCODE.search(text, 0, match.start()):
+        # 「66666666666666」 is applause
+        if len(set(match[0])) > 1 and not _BARCODE.search(text, 0, match.start()):
             yield *match.span(), "order_number"
 
 

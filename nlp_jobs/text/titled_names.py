@@ -81,8 +81,34 @@ LONG_TITLES = (
         "站长",
         "专员",
     ),
-    *("书记", "所长", "镇长", "村长", "会长", "园长", "秘书", "主播", "导购", "管事", "领班", "掌柜"),
-    *("师父", "师兄", "师姐", "学姐", "学长", "婶婶", "伯母", "大伯", "大婶", "老弟", "妹子", "妹妹"),
+    *(
+        "书记",
+        "所长",
+        "镇长",
+        "村长",
+        "会长",
+        "园长",
+        "秘书",
+        "主播",
+        "导购",
+        "管事",
+        "领班",
+        "掌柜",
+    ),
+    *(
+        "师父",
+        "师兄",
+        "师姐",
+        "学姐",
+        "学长",
+        "婶婶",
+        "伯母",
+        "大伯",
+        "大婶",
+        "老弟",
+        "妹子",
+        "妹妹",
+    ),
     *("弟弟", "小妹", "小哥", "老先生", "老太太", "老爷子", "同志", "副总", "副经理"),
     *("副主任", "副店长", "副局长", "副院长", "董事长", "总经理"),
 )
@@ -121,7 +147,7 @@ def _full_name_before(text: str, end: int) -> int | None:
     """Start of a name of two to four characters that ends here."""
     for length in (4, 3, 2):
         start = end - length
-        if start < 0 or not HAN.fullmatch(text[start:end]):
+        if start < 0 or text[start] in "向祝" or not HAN.fullmatch(text[start:end]):
             continue
         is_odd = length == 3 and is_odd_name(text[start:end])
         if tagged_name(text[:end], start) == length or is_odd:
@@ -159,6 +185,11 @@ _FAMILIAR = re.compile(
     rf"(?<![胆从最大较很太弱微渺窄细缩年古变养苍衰])[小老](?P<name>[{FREQUENT_SURNAMES}])"
     r"(?![\u4e00-\u9fff]?[家店村庄镇路街]|醋|酿|皮|国)"
 )
+# 「对接的是小耿」, 「老侯送的」: rarer surnames want a clear place
+_RARER_FAMILIAR = re.compile(
+    r"(?:^|[^\u4e00-\u9fff]|[是叫找跟给让]|联系|客服|师傅|快递员|导购|店员|业务员)"
+    r"[小老](?P<name>(?![熊牛马龙白毛石水羊花米鱼])[\u4e00-\u9fff])(?=[^\u4e00-\u9fff]|$|说|给|帮|每|送|都)"
+)
 # after 「叫我」 any character is a name: 「喊我小倪吧」, 「叫我大刘就行」, 「称呼我阿哲」
 _CALLED = re.compile(
     r"(?:(?:叫|喊|称呼|称)我(?:一声|做|为)?|(?:都|大家|人家|可以|直接)叫[她他]?)"
@@ -175,3 +206,11 @@ def find_familiar(text: str) -> Iterator[Span]:
         word = text[place : place + 2]
         if not (len(word) == 2 and HAN.fullmatch(word) and rjieba.has_word(word)):
             yield place, place + 1
+    for match in _RARER_FAMILIAR.finditer(text):
+        name = match["name"]
+        if (
+            name in WORDS.surnames
+            and name not in WEAK_SURNAMES
+            and not rjieba.has_word(text[match.start("name") - 1 : match.end()])
+        ):
+            yield match.span("name")

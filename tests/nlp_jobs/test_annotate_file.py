@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from nlp_jobs import annotate_file as annotate_file_module
 from nlp_jobs.annotate_file import UnreadableFileError, annotate_file
 
 
@@ -57,3 +58,22 @@ def test_parquet_is_read(tmp_path: Path):
 def test_an_unknown_format_is_refused(tmp_path: Path):
     with pytest.raises(UnreadableFileError, match=r"expected \.csv"):
         annotate_file(str(tmp_path / "in.xls"), str(tmp_path / "out.jsonl"))
+
+
+def test_several_processes_write_what_one_would(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    source = tmp_path / "in.jsonl"
+    texts = ["快递太慢", "客服态度好", "包装破了", "not json", "很喜欢这款"]
+    lines = [text if text == "not json" else json.dumps({"text": text}) for text in texts]
+    source.write_text("\n".join(lines))
+    alone = label(source)
+    monkeypatch.setattr(annotate_file_module, "MANY_ROWS", 4)
+
+    shared = label(source, workers=2)
+
+    assert shared == alone
+    assert shared[0] == {"rows": 5, "errors": 1}
+
+
+def test_no_process_at_all_is_refused(tmp_path: Path):
+    with pytest.raises(ValueError, match="at least 1"):
+        annotate_file(str(tmp_path / "in.csv"), str(tmp_path / "out.jsonl"), workers=0)

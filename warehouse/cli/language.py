@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,10 @@ def annotate(
         str | None, typer.Option(help="Route each text too: car_complaints_zh, nhs_topics_en, ...")
     ] = None,
     out: Annotated[str, typer.Option(help="JSON lines, one per row; - for stdout.")] = "-",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that share a long file.", show_default="one per core"),
+    ] = None,
 ) -> None:
     """Label a file without the warehouse: one JSON line per row, document and opinion units.
 
@@ -58,6 +63,7 @@ def annotate(
         pack,
         router=router,
         back_ends=BackEnds.of(load_settings()),
+        workers=workers or os.cpu_count() or 1,
     )
     if out == "-":
         counts = label()

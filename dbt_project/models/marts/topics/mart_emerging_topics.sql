@@ -1,9 +1,9 @@
--- Grain: one week and candidate topic: a subject that customers raise and no topic of the pack fits.
+-- Grain: one week and candidate topic: what customers raise and no topic fits.
 with candidates as (
     select * from {{ source('stats', 'emerging_topic') }}
 ),
 
--- what the pack says of the same units today: a topic that took them in has adopted the candidate
+-- what the pack says of the same units today: a topic that took most in adopted them
 members_now as (
     select
         members.week,
@@ -26,7 +26,7 @@ adoptions as (
         unit_count
     from members_now
     where topic_slug is not null
-    order by week, candidate_id, unit_count desc, topic_slug
+    order by week asc, candidate_id asc, unit_count desc, topic_slug asc
 ),
 
 moods as (

@@ -12,8 +12,6 @@ in the week. Two subjects are put into the week: water heaters and fuel consumpt
 from __future__ import annotations
 
 import argparse
-import csv
-import gzip
 import random
 import re
 import statistics
@@ -25,18 +23,13 @@ import rjieba
 
 from nlp_jobs.components.keywords import MIN_LENGTH
 from nlp_jobs.lexicons.language import load_lexicon
+from nlp_jobs.training.labelled_texts import read_csv
 from stat_jobs.topic_discovery import Candidate, TopicUnit, discover
 
 BACKGROUND, WEEK = 40_000, 6_000
 SIZES = (300, 100, 50)
 SEEDS = 5
 CLAUSE = re.compile(r"[。！？!?；;~]+")
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a gzipped CSV file."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def make_units(texts: Iterable[str], name: str) -> list[TopicUnit]:
@@ -75,8 +68,8 @@ def main() -> None:
     parser.add_argument("--sets", type=Path, required=True, help="folder with the data sets")
     parser.add_argument("--null-weeks", type=int, default=20)
     options = parser.parse_args()
-    reviews = read_rows(options.sets / "zh_sentiment_online_shopping_10cats.csv.gz")
-    cars = read_rows(options.sets / "zh_car_aspect_bdci2018.csv.gz")
+    reviews = list(read_csv(options.sets / "zh_sentiment_online_shopping_10cats.csv.gz"))
+    cars = list(read_csv(options.sets / "zh_car_aspect_bdci2018.csv.gz"))
     everyday = make_units(
         (row["text"] for row in reviews if row["category"] not in ("热水器", "酒店")), "e"
     )

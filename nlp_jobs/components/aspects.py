@@ -44,20 +44,30 @@ class AspectModel(Protocol):
 
 
 class AspectTopics:
-    """Fills topic, touchpoint and department of units, all units of a batch in one pass."""
+    """Fills topic, touchpoint and department of units, all units of a batch in one pass.
 
-    def __init__(self, pack: Pack, language: str, weak_confidence: float) -> None:
+    `heads` says which label stands for which topic, null: what the pack says; `model` is asked in
+    the place of the reader that the heads name.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        language: str,
+        weak_confidence: float,
+        heads: AspectHeads | None = None,
+        model: AspectModel | None = None,
+    ) -> None:
         self.weak_confidence = weak_confidence
-        self.heads: AspectHeads | None = pack.heads.get(language)
+        self.heads = heads or pack.heads.get(language)
         topics = {topic.slug: topic for *_, topic in pack.iter_topics()}
         self.owners = {
             touchpoint.slug: touchpoint.department for _, touchpoint in pack.iter_touchpoints()
         }
         if self.heads is None:
             return
-        self.model: AspectModel
         try:
-            self.model = load_aspect_model(self.heads.reader)
+            self.model: AspectModel = model or load_aspect_model(self.heads.reader)
         except ValueError as error:
             raise TaxonomyError(f"pack {pack.slug}, heads {language}: {error}") from error
         least = self.heads.least_confidence

@@ -65,16 +65,13 @@ class TransformerAspects(AspectTopics):
         threshold: float,
         weak_confidence: float,
     ) -> None:
-        named = known_topics(classifier.labels, pack, language, topics)
-        by_slug = {topic.slug: topic for *_, topic in pack.iter_topics()}
-        self.heads = AspectHeads(reader="transformers", topics=named)
-        self.weak_confidence = weak_confidence
-        self.owners = {
-            touchpoint.slug: touchpoint.department for _, touchpoint in pack.iter_touchpoints()
-        }
-        self.model = _ClassifierAsHeads(classifier, threshold)
-        self.topics = [by_slug.get(named.get(label, "")) for label in classifier.labels]
-        self.thresholds = self.model.unit_thresholds
+        heads = AspectHeads(
+            reader="transformers",
+            least_confidence=threshold,
+            topics=known_topics(classifier.labels, pack, language, topics),
+        )
+        model = _ClassifierAsHeads(classifier, threshold)
+        super().__init__(pack, language, weak_confidence, heads, model)
 
 
 def known_topics(

@@ -12,13 +12,9 @@ from collections.abc import Iterable, Iterator
 import ahocorasick_rs
 import rjieba
 
+from nlp_jobs.text.chinese_name_finder import find_chinese_names, list_chinese_signs
 from nlp_jobs.text.english_names import ENGLISH_SIGNS, find_english_names
-from nlp_jobs.text.introduced_names import (
-    MANY_DIGITS,
-    find_chinese_names,
-    find_names_beside_numbers,
-    list_chinese_signs,
-)
+from nlp_jobs.text.names_beside_numbers import MANY_DIGITS, find_names_beside_numbers
 
 _TITLE = re.compile(
     "先生|女士|小姐|太太|师傅|经理|店长|主任|老师|医生|阿姨|大哥|大姐|主管|组长|总监|同学|顾问|护士|工程师"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
+from statsmodels.stats.proportion import proportion_confint
 
 from nlp_jobs.heads import SentimentHead, neutral_inputs, sigmoid
 from nlp_jobs.training.labelled_texts import BLAME, NEUTRAL, PRAISE, LabelledText
@@ -89,20 +89,12 @@ def _measure_three(praise: Floats, neutral: Floats, labels: NDArray[np.int64]) -
 
 
 def _accuracy(right: NDArray[np.bool_]) -> dict[str, float]:
-    low, high = wilson_interval(int(right.sum()), len(right))
+    low, high = proportion_confint(int(right.sum()), len(right), method="wilson")
     return {
         "accuracy": round(float(right.mean()), 4),
         "accuracy_low": round(low, 4),
         "accuracy_high": round(high, 4),
     }
-
-
-def wilson_interval(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % Wilson score interval of a share."""
-    share = hits / total
-    centre = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total**2))
-    return centre - half, centre + half
 
 
 def reliability(

@@ -24,6 +24,7 @@ from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import Ridge
 from sklearn.metrics import f1_score
+from statsmodels.stats.proportion import proportion_confint
 
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
@@ -38,7 +39,7 @@ from nlp_jobs.training.routing_texts import (
     read_helpers,
     read_routed,
 )
-from nlp_jobs.training.sentiment_metrics import calibration_error, wilson_interval
+from nlp_jobs.training.sentiment_metrics import calibration_error
 
 Numbers = NDArray[np.float64]
 FOLDS = 5
@@ -130,7 +131,7 @@ def measure(probabilities: Numbers, wanted: NDArray[np.int64]) -> dict[str, Any]
     """Accuracy with a 95 % Wilson interval, macro-F1 and expected calibration error."""
     found = probabilities.argmax(axis=1)
     right = found == wanted
-    low, high = wilson_interval(int(right.sum()), len(right))
+    low, high = proportion_confint(int(right.sum()), len(right), method="wilson")
     error = calibration_error(probabilities.max(axis=1), right.astype(np.int64))
     return {
         "n": len(wanted),

@@ -17,7 +17,7 @@ BIN := $(ROOT)/.venv/bin
 PIPELINE_STAMP := .venv/.built-from-lock
 SUPERSET_STAMP := .venv-superset/.built-from-lock
 
-.PHONY: help demo test lint env eval stop clean status lock fast-test
+.PHONY: help demo test lint env eval bench-truth stop clean status lock fast-test docs
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -41,6 +41,9 @@ lint: env ## ruff, mypy, import law, sqlfluff
 
 eval: env ## how good the labels are (EVAL_ARGS="--sets DIR": on data sets of yours)
 	@$(VOC) evaluate $(EVAL_ARGS)
+
+bench-truth: env ## what of the planted truth the statistics find (STATE=state folder of a demo)
+	@$(BIN)/python -m benchmarks.truth_recovery --state $(or $(STATE),.voc) $(BENCH_ARGS)
 
 env: $(PIPELINE_STAMP) $(SUPERSET_STAMP) ## build both Python environments from the locks
 
@@ -70,6 +73,10 @@ clean: ## stop and remove everything that was built or loaded
 	@rm -rf .venv .venv-superset .uv dbt_project/target dbt_project/logs .pytest_cache \
 		.mypy_cache .ruff_cache .import_linter_cache
 	@echo "Removed the environments."
+
+docs: env ## dbt's documentation: every table and column, and where it comes from
+	@$(VOC) dbt docs generate --static
+	@echo "dbt_project/target/static_index.html"
 
 status: env ## how things stand
 	@$(VOC) status

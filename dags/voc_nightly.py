@@ -162,6 +162,18 @@ def annotate() -> None:
 
 
 @task
+def resolve_persons() -> dict[str, Any]:
+    """Find the customer records that are one person; does nothing when none has changed."""
+    from identity import resolve
+    from warehouse import ledger
+
+    settings = load_settings()
+    with ledger.stage(settings, get_current_context()["run_id"], "identity"):
+        report = resolve.run(settings)
+    return {"records": report.record_count, "persons": report.person_count}
+
+
+@task
 def compute_statistics() -> dict[str, Any]:
     """Compute what SQL cannot say well: trends, lifts, journey flags, each with its error."""
     from stat_jobs.registry import run_all
@@ -211,6 +223,7 @@ def voc_nightly() -> None:
         name: check_gate.override(task_id=f"gate_{name}")(name, equations)
         for name, equations in GATES.items()
     }
+    core = make_dbt_group("core", settings)
     (
         opened
         >> [ingest(), load_reference()]
@@ -218,13 +231,14 @@ def voc_nightly() -> None:
         >> make_dbt_group("staging", settings)
         >> annotate()
         >> gate["labels"]
-        >> make_dbt_group("core", settings)
+        >> core
         >> compute_statistics()
         >> make_dbt_group("marts", settings)
         >> gate["marts"]
         >> published
         >> closed
     )
+    gate["landing"] >> resolve_persons() >> core
 
 
 # gate -> the reconciliation equations that must hold before it

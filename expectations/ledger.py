@@ -85,26 +85,59 @@ def check_loads(
                 notes="A night without any load is a night of old figures.",
             )
         ]
-    return [check for row in rows for check in _check_entity(row, limits)]
+    checks = [check for row in rows for check in _check_entity(row, limits)]
+    return checks + _check_new_columns(connection, run_id)
 
 
-def list_filled_tables(connection: psycopg.Connection[Any]) -> set[str]:
-    """Return the raw tables (`schema.table`) that some load landed rows in, ever.
+def _check_new_columns(connection: psycopg.Connection[Any], run_id: str) -> list[CheckResult]:
+    """Announce columns that no load before the last good run had; none, no result."""
+    rows = connection.execute(
+        f"""
+        with recent as ({RECENT_LOADS}),
+        announced as (
+            select loads.source_slug, loads.entity, loads.load_id, columns.name
+            from ops.loads as loads
+            cross join lateral jsonb_array_elements_text(
+                coalesce(loads.detail -> 'new_columns', '[]')
+            ) as columns (name)
+        )
+        select source_slug, entity, string_agg(distinct name, ', ' order by name)
+        from announced
+        where load_id in (select load_id from recent)
+            and not exists (
+                select 1 from announced as earlier
+                where earlier.load_id not in (select load_id from recent)
+                    and (earlier.source_slug, earlier.entity, earlier.name)
+                        = (announced.source_slug, announced.entity, announced.name)
+            )
+        group by source_slug, entity
+        order by source_slug, entity
+        """,
+        {"run_id": run_id},
+    ).fetchall()
+    return [
+        CheckResult(
+            SUITE,
+            f"{source}.{entity}: only columns that the contract knows",
+            "warning",
+            False,
+            columns,
+            notes="The source has gained columns; they are kept in _extra, and nothing reads them.",
+            next_step=f"ask the owner of {source} what they mean; the contract may take them in",
+        )
+        for source, entity, columns in rows
+    ]
+
+
+def list_filled_entities(connection: psycopg.Connection[Any]) -> set[str]:
+    """Return the entities of which some load landed rows, ever, from whichever source.
 
     Tables of sources that a company does not use stand empty, and rightly so.
     """
     return {
-        table
-        for (table,) in connection.execute(
-            """
-            select distinct
-                case
-                    when to_regnamespace('raw_' || source_slug) is null then 'raw_files'
-                    else 'raw_' || source_slug
-                end || '.' || entity
-            from ops.loads
-            where rows_landed > 0
-            """
+        entity
+        for (entity,) in connection.execute(
+            "select distinct entity from ops.loads where rows_landed > 0"
         )
     }
 

@@ -1,11 +1,11 @@
-"""What a connector hands to the landing: records to validate, and what could not be a record."""
+"""What a connector hands to the landing: records, what could not be one, and what is gone."""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +46,18 @@ class Reject:
     def dump_payload(self) -> str:
         """Return the payload as JSON text that PostgreSQL can hold."""
         return dump_payload(self.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A source says that it no longer has a record; `key` has the values of the entity's key.
+
+    `deleted_at` is when that happened, as the source tells it; None: it was found out just now.
+    The raw row is kept and marked. A deletion is no row: it counts in `rows_deleted` alone.
+    """
+
+    key: tuple[str, ...]
+    deleted_at: datetime | None = None
 
 
 def dump_payload(payload: Any) -> str:

@@ -6,6 +6,7 @@ import csv
 import secrets
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import IO
 
 # longer than this is no value; Python's own limit is shorter than a long text
 MAX_FIELD_CHARACTERS = 16_000_000
@@ -31,3 +32,16 @@ def iter_csv(lines: Iterable[str], delimiter: str = ",") -> Iterator[list[str]]:
             raise UnclosedQuoteError("a quotation mark is opened in it and never closed")
         if values:
             yield values
+
+
+def iter_lines(text: IO[str], first: str = "") -> Iterator[str]:
+    """Yield `first`, then the lines of a text; none is ever held beyond the limit.
+
+    Raises `csv.Error` in place of a line that is longer than `MAX_FIELD_CHARACTERS`.
+    """
+    if first:
+        yield first
+    while line := text.readline(MAX_FIELD_CHARACTERS + 1):
+        if len(line) > MAX_FIELD_CHARACTERS:
+            raise csv.Error(f"a line has more than {MAX_FIELD_CHARACTERS:,} characters")
+        yield line

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from ingestion.candidates import Candidate, Reject
+from ingestion.candidates import Candidate, Deletion, Reject
 from ingestion.contracts import Entity
 from ingestion.entity_load import EntityLoad, Progress
 from ingestion.errors import IngestionError
@@ -40,13 +40,16 @@ class Stream:
     """The records of one entity, as a connector reads them.
 
     `source_slug` is what `ops` calls the source (a mapping's slug for imports).
-    `keeps_watermark` is false when the source is not read by time.
+    `keeps_watermark` is false when the source is not read by time; `oldest_first` is false when
+    it gives records in another order than that of their changes: a load that fails midway then
+    leaves the watermark where it was.
     """
 
     entity: Entity
-    candidates: Iterable[Candidate | Reject]
+    candidates: Iterable[Candidate | Reject | Deletion]
     source_slug: str
     keeps_watermark: bool = True
+    oldest_first: bool = True
     detail: dict[str, Any] = field(default_factory=dict)
     load_id: str = field(default_factory=lambda: uuid4().hex)
 
@@ -62,11 +65,13 @@ def run_pipeline(
 
     Nothing new in any stream means nothing to do, and dlt is not even imported.
     """
-    pending = []
+    pending: list[tuple[Entity, Iterable[Any]]] = []
     for stream, load in zip(streams, loads, strict=True):
         tables = load.iter_tables(connection, stream.candidates, progress)
-        first = next(tables, None)
-        if first is not None:
+        if pending:
+            # read when its turn comes: a source should see one open connection of ours, not ten
+            pending.append((load.entity, tables))
+        elif (first := next(tables, None)) is not None:
             pending.append((load.entity, chain([first], tables)))
     if not pending:
         return
@@ -116,6 +121,9 @@ def _fresh_pipeline(settings: Settings, schema: str) -> Iterator[dlt.Pipeline]:
 
     dlt.config["load.delete_completed_jobs"] = True
     dlt.config["load.truncate_staging_dataset"] = True
+    dlt.config["extract.next_item_mode"] = "fifo"  # one stream after the other
+    # the files live for seconds: to compress them takes longer than to write them
+    dlt.config["data_writer.disable_compression"] = True
     name = f"voc_{schema}"
     folder = settings.state_dir / "dlt"
     shutil.rmtree(folder / name, ignore_errors=True)

@@ -8,6 +8,7 @@ rows_read = rows_landed + rows_quarantined.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
-from ingestion.candidates import Candidate, Reject
+from ingestion.candidates import Candidate, Deletion, Reject
 from ingestion.contracts import ContractError, Entity, Problem, dump_extra, hash_row, validate
 from ingestion.errors import SchemaChangedError, SourceError
 from ingestion.quarantine_store import NewEntry, add_entries
@@ -51,12 +52,15 @@ class EntityLoad:
     rows_superseded: int = 0
     rows_written: int = 0
     records_accepted: int = 0
+    rows_deleted: int = 0
     quarantine_reasons: Counter[str] = field(default_factory=Counter)
     new_columns: set[str] = field(default_factory=set)
     newest: datetime | None = None
     is_in_order: bool = True
     failure: SourceError | None = None
-    _payloads: Counter[str] = field(default_factory=Counter, repr=False)
+    # records that the source no longer has, to be marked when the others are written
+    deletions: dict[tuple[str, ...], datetime | None] = field(default_factory=dict, repr=False)
+    _payloads: Counter[bytes] = field(default_factory=Counter, repr=False)
 
     @property
     def rows_landed(self) -> int:
@@ -66,7 +70,7 @@ class EntityLoad:
     def iter_tables(
         self,
         connection: psycopg.Connection[Any],
-        candidates: Iterable[Candidate | Reject],
+        candidates: Iterable[Candidate | Reject | Deletion],
         progress: Progress | None = None,
     ) -> Iterator[pyarrow.Table]:
         """Yield what has to be written, a chunk at a time.
@@ -84,9 +88,9 @@ class EntityLoad:
             self.failure = failure
 
     def _chunks(
-        self, candidates: Iterable[Candidate | Reject]
-    ) -> Iterator[list[Candidate | Reject]]:
-        chunk: list[Candidate | Reject] = []
+        self, candidates: Iterable[Candidate | Reject | Deletion]
+    ) -> Iterator[list[Candidate | Reject | Deletion]]:
+        chunk: list[Candidate | Reject | Deletion] = []
         try:
             for candidate in candidates:
                 chunk.append(candidate)
@@ -99,27 +103,53 @@ class EntityLoad:
             yield chunk
 
     def _take(
-        self, connection: psycopg.Connection[Any], chunk: list[Candidate | Reject]
+        self, connection: psycopg.Connection[Any], chunk: list[Candidate | Reject | Deletion]
     ) -> list[dict[str, Any]]:
+        records: list[Candidate] = []
         rejected: list[tuple[Candidate | Reject, Problem]] = []
         accepted: list[tuple[dict[str, Any], int]] = []
+        row_count = 0
         for candidate in chunk:
+            if isinstance(candidate, Deletion):
+                self._take_deletion(candidate)
+                continue
+            row_count += candidate.row_count
             if isinstance(candidate, Reject):
                 rejected.append((candidate, candidate.problem))
                 continue
+            records.append(candidate)
             try:
-                accepted.append((self._make_row(candidate), candidate.row_count))
+                row = self._make_row(candidate)
             except ContractError as misfit:
                 rejected.append((candidate, _locate(misfit.problem, candidate.place)))
-        self._check_schema(chunk, [problem for _, problem in rejected])
+                continue
+            accepted.append((row, candidate.row_count))
+            if self.deletions:
+                self._take_back(row)
+        self._check_schema(records, [problem for _, problem in rejected])
 
-        self.rows_read += sum(candidate.row_count for candidate in chunk)
+        self.rows_read += row_count
         self.records_accepted += len(accepted)
-        for candidate, problem in rejected:
-            self.rows_quarantined += candidate.row_count
-            self.quarantine_reasons[problem.reason_code] += candidate.row_count
+        for rejected_candidate, problem in rejected:
+            self.rows_quarantined += rejected_candidate.row_count
+            self.quarantine_reasons[problem.reason_code] += rejected_candidate.row_count
         add_entries(connection, (self._make_entry(*reject) for reject in rejected))
         return self._choose(connection, accepted)
+
+    def _take_deletion(self, deletion: Deletion) -> None:
+        self.deletions[deletion.key] = deletion.deleted_at
+        if deletion.deleted_at is not None and self.entity.version is not None:
+            self._advance(deletion.deleted_at)
+
+    def _take_back(self, row: dict[str, Any]) -> None:
+        """Forget the deletion of a record that came after it, unless it is an older copy."""
+        key = tuple(row[name] for name in self.entity.key)
+        if key not in self.deletions:
+            return
+        deleted_at = self.deletions[key]
+        version = self.entity.version
+        if deleted_at is None or version is None or row[version] > deleted_at:
+            del self.deletions[key]
 
     def _make_row(self, candidate: Candidate) -> dict[str, Any]:
         row = validate(self.entity, candidate.values, self.hash_key)
@@ -130,6 +160,7 @@ class EntityLoad:
         row["_row_hash"] = hash_row(self.entity, row, extra)
         row["_loaded_at"] = self.loaded_at
         row["_load_id"] = self.load_id
+        row["_deleted_at"] = None  # what a source delivers, it has
         return row
 
     def _make_entry(self, candidate: Candidate | Reject, problem: Problem) -> NewEntry:
@@ -137,8 +168,9 @@ class EntityLoad:
         occurrence = 1
         if self.entity.version is None:
             # equal rows of a file are different rows; a source's copies are the same record
-            self._payloads[payload] += 1
-            occurrence = self._payloads[payload]
+            digest = hashlib.md5(payload.encode()).digest()
+            self._payloads[digest] += 1
+            occurrence = self._payloads[digest]
         return NewEntry(
             source_slug=self.source_slug,
             entity=self.entity.name,
@@ -160,9 +192,8 @@ class EntityLoad:
         text = str(native_id)[:500].replace("\x00", "\\0")
         return text.encode("utf-8", "backslashreplace").decode()
 
-    def _check_schema(self, chunk: list[Candidate | Reject], problems: list[Problem]) -> None:
+    def _check_schema(self, records: list[Candidate], problems: list[Problem]) -> None:
         """Raise `SchemaChangedError` when a column is missing or retyped in every record."""
-        records = [candidate for candidate in chunk if isinstance(candidate, Candidate)]
         if self.entity.version is None or len(records) < SCHEMA_EVIDENCE_ROWS:
             return
         delivered = set().union(*(record.values for record in records))
@@ -227,7 +258,11 @@ class EntityLoad:
     def _stored(
         self, connection: psycopg.Connection[Any], keys: list[tuple[Any, ...]]
     ) -> dict[tuple[Any, ...], tuple[str | None, datetime | None]]:
-        """Return hash and version of those keys that the raw table already holds."""
+        """Return hash and version of those keys that the raw table already holds.
+
+        A row that is marked as deleted counts as absent: when the record comes back, be it
+        unchanged, it is written again and the mark goes.
+        """
         if not keys:
             return {}
         names = sql.SQL(", ").join(map(sql.Identifier, self.entity.key))
@@ -235,7 +270,8 @@ class EntityLoad:
         arrays = sql.SQL(", ").join([sql.SQL("%s::text[]")] * len(self.entity.key))
         query = sql.SQL(
             "select {names}, _row_hash, {version} from {table} "
-            "inner join unnest({arrays}) as wanted ({names}) using ({names})"
+            "inner join unnest({arrays}) as wanted ({names}) using ({names}) "
+            "where _deleted_at is null"
         ).format(names=names, version=version, table=qualified(self.entity.table), arrays=arrays)
         columns = [list(column) for column in zip(*keys, strict=True)]
         width = len(self.entity.key)

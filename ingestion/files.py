@@ -1,4 +1,4 @@
-"""The user's own files -> raw_files.feedback: the import verb, one more source.
+"""The user's own files -> raw_files.feedback: by the import verb, or as a source of files.
 
 Data flow:
     open_table()            rows of CSV, Excel, Parquet, JSON lines; broken rows set apart
@@ -25,7 +25,7 @@ from ingestion.contracts import (
     Problem,
     validate,
 )
-from ingestion.landing import Progress, Stream, land
+from ingestion.landing import EntityReport, Progress, Stream, land
 from ingestion.mappings import Mapping, load_mapping
 from ingestion.row_mapping import RowError, RowMapper, find_unknown_columns
 from ingestion.spool import IdCounter, TurnSpool
@@ -178,20 +178,12 @@ def import_file(
     settings = settings or load_settings()
     source = Path(path)
     shape = load_mapping(settings, mapping)
-    table = open_table(source, shape.file)
-    unknown = find_unknown_columns(shape, table.columns)
     reference = str(mapping) if not Path(mapping).is_file() else str(Path(mapping).resolve())
-    job = FileImport(shape, reference, source.name)
     if dry_run:
-        return _rehearse(job, table, unknown, progress)
-    stream = Stream(
-        entity=IMPORTED_FEEDBACK,
-        candidates=job.iter_candidates(table),
-        source_slug=shape.slug,
-        detail={"file_name": source.name, "unknown_columns": unknown, "encoding": table.encoding},
-        load_id=job.import_id,
-    )
-    loaded = land(settings, shape.slug, [stream], progress).entities[0]
+        table = open_table(source, shape.file)
+        unknown = find_unknown_columns(shape, table.columns)
+        return _rehearse(FileImport(shape, reference, source.name), table, unknown, progress)
+    loaded, table, unknown = land_file(settings, source, shape, reference, source.name, progress)
     return ImportReport(
         source_slug=shape.slug,
         import_id=loaded.load_id,
@@ -206,6 +198,33 @@ def import_file(
         unknown_columns=tuple(unknown),
         quarantine_reasons=loaded.quarantine_reasons,
     )
+
+
+def land_file(
+    settings: Settings,
+    path: Path,
+    mapping: Mapping,
+    reference: str,
+    file_name: str,
+    progress: Progress | None = None,
+) -> tuple[EntityReport, Table, list[str]]:
+    """Land one local file through a mapping: what `voc import` and sources of files share.
+
+    `reference` is how quarantined rows find the mapping again, `file_name` what they call the
+    file. Returns the load's report, the opened table (its encoding) and the columns that the
+    mapping does not mention. Raises `ImportFileError`, and then nothing of it was landed.
+    """
+    table = open_table(path, mapping.file)
+    unknown = find_unknown_columns(mapping, table.columns)
+    job = FileImport(mapping, reference, file_name)
+    stream = Stream(
+        entity=IMPORTED_FEEDBACK,
+        candidates=job.iter_candidates(table),
+        source_slug=mapping.slug,
+        detail={"file_name": file_name, "unknown_columns": unknown, "encoding": table.encoding},
+        load_id=job.import_id,
+    )
+    return land(settings, mapping.slug, [stream], progress).entities[0], table, unknown
 
 
 def map_payload(settings: Settings, payload: dict[str, Any]) -> dict[str, Any]:

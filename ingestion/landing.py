@@ -4,6 +4,7 @@ Data flow:
     connector's candidates
         -> EntityLoad.iter_tables()    contract, quarantine, what is new or changed
         -> dlt                         extract to disk, COPY into raw_*_landing, merge into raw_*
+        -> mark_deleted()              what the source no longer has
         -> ops.loads, ops.watermarks   counts and how far the source has been read
 """
 
@@ -18,6 +19,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from ingestion.deletions import mark_deleted
 from ingestion.dlt_pipeline import Stream, run_pipeline
 from ingestion.entity_load import EntityLoad, Progress
 from ingestion.errors import SourceError
@@ -29,12 +31,17 @@ from warehouse.settings import Settings
 __all__ = ["EntityReport", "LoadReport", "Progress", "Stream", "ensure_tables", "land"]
 
 
+# several sources may fill one raw schema in the same night
+LOCK_WAIT_SECONDS = 900
+
+
 @dataclass(frozen=True)
 class EntityReport:
     """What one load of one entity did. rows_read = rows_landed + rows_quarantined.
 
     rows_landed = rows_written + rows_unchanged + rows_superseded; `records_accepted` counts
     the records that fit the contract (fewer than rows where a row is a turn of a dialogue).
+    `rows_deleted` raw rows, none of those read, were found to be gone from the source.
     """
 
     source_slug: str
@@ -47,6 +54,7 @@ class EntityReport:
     rows_unchanged: int
     rows_superseded: int
     records_accepted: int
+    rows_deleted: int
     quarantine_reasons: dict[str, int]
     new_columns: tuple[str, ...]
     watermark: datetime | None
@@ -75,6 +83,11 @@ class LoadReport:
         """Return the rows quarantined over all entities."""
         return sum(entity.rows_quarantined for entity in self.entities)
 
+    @property
+    def rows_deleted(self) -> int:
+        """Return the raw rows over all entities that the sources no longer have."""
+        return sum(entity.rows_deleted for entity in self.entities)
+
 
 def land(
     settings: Settings, source: str, streams: Sequence[Stream], progress: Progress | None = None
@@ -83,12 +96,12 @@ def land(
 
     A stream whose source fails midway lands what it gave, keeps its watermark as far as that
     is safe, and the first such `SourceError` is raised at the end, after every other stream.
-    Two loads into one raw schema at once are refused.
+    Two loads into one raw schema at once: the second waits, for `LOCK_WAIT_SECONDS` at most.
     """
     schema = streams[0].entity.schema
     with (
         connect("voc_loader", settings, autocommit=True) as connection,
-        advisory_lock(connection, f"ingestion:{schema}"),
+        advisory_lock(connection, f"ingestion:{schema}", wait_seconds=LOCK_WAIT_SECONDS),
     ):
         loads = [
             EntityLoad(stream.entity, stream.source_slug, settings.hmac_key, stream.load_id)
@@ -96,6 +109,10 @@ def land(
         ]
         with _recorded(settings, streams, loads):
             run_pipeline(settings, connection, streams, loads, progress)
+            for load in loads:
+                load.rows_deleted = mark_deleted(
+                    connection, load.entity, load.deletions, load.loaded_at
+                )
         for load in loads:
             _close_corrected(connection, load)
         watermarks = [
@@ -135,6 +152,7 @@ def _recorded(
                 "rows_written": load.rows_written if crash is None else 0,
                 "rows_unchanged": load.rows_unchanged,
                 "rows_superseded": load.rows_superseded,
+                "rows_deleted": load.rows_deleted,
                 "quarantine_reasons": dict(load.quarantine_reasons),
                 "new_columns": sorted(load.new_columns),
             }
@@ -160,7 +178,7 @@ def _advance_watermark(
     After a failure only if the source kept its promise to give the oldest first: else an older
     record may be among those not read.
     """
-    is_safe = load.failure is None or load.is_in_order
+    is_safe = load.failure is None or (stream.oldest_first and load.is_in_order)
     if stream.keeps_watermark and load.newest is not None and is_safe:
         connection.execute(
             """
@@ -216,6 +234,7 @@ def _make_report(load: EntityLoad, watermark: datetime | None) -> EntityReport:
         rows_unchanged=load.rows_unchanged,
         rows_superseded=load.rows_superseded,
         records_accepted=load.records_accepted,
+        rows_deleted=load.rows_deleted,
         quarantine_reasons=dict(load.quarantine_reasons),
         new_columns=tuple(sorted(load.new_columns)),
         watermark=watermark,

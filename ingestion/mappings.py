@@ -43,7 +43,7 @@ FieldName = Literal[
 ]
 Scalar = str | int | float | bool | None
 # the connectors' own slugs in ops and in the feedback contract
-RESERVED_SLUGS = frozenset({"crm", "crm_notes", "calls", "reviews", "surveys", "files"})
+RESERVED_SLUGS = frozenset({"crm", "crm_notes", "calls", "reviews", "surveys", "helpdesk", "files"})
 
 
 class _Strict(BaseModel):

@@ -12,8 +12,9 @@ from warehouse.settings import Settings
 
 
 def list_sources(settings: Settings) -> list[str]:
-    """Return the names of the configured sources, in the order in which they are loaded."""
-    return list(load_source_config(settings.config_dir).sources)
+    """Return the names of the enabled sources, in the order in which they are loaded."""
+    sources = load_source_config(settings.config_dir).sources
+    return [name for name, config in sources.items() if config.enabled]
 
 
 def load_source(
@@ -36,6 +37,11 @@ def load_source(
             f"unknown source {name!r}: config/sources.yml has {', '.join(sources)}"
         )
     config = sources[name]
+    if not config.enabled:
+        raise SourceConfigError(
+            f"source {name!r} is not enabled: put your own values into its entry in "
+            f"config/sources.yml, set `enabled: true` there and load again (docs/sources.md)"
+        )
     # a connector's libraries are loaded only when it is used
     connector = importlib.import_module(f"ingestion.sources.{config.connector}")
     report: LoadReport = connector.load(

@@ -2,104 +2,112 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from ingestion.errors import SourceConfigError
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Name(_Strict):
-    """A name that people read, in both languages."""
-
-    zh: str
-    en: str
-
-
-class SourceConfig(_Strict):
-    """What every source has: its names, and when its load is not fit to go on."""
-
-    name: Name
-    quarantine_share_limit: Annotated[float, Field(ge=0, le=1)]
-
-
-class TimedSourceConfig(SourceConfig):
-    """A source that is read from its watermark on; the overlap catches rows that come late."""
-
-    overlap_minutes: Annotated[int, Field(ge=0)]
-
-    @property
-    def overlap(self) -> timedelta:
-        """Return how far before the watermark the next load starts."""
-        return timedelta(minutes=self.overlap_minutes)
+from ingestion.saas_config import HubSpotConfig, SalesforceConfig, ZendeskConfig
+from ingestion.source_models import SourceConfig, Strict, TimedSourceConfig
+from ingestion.web_source_config import (
+    AppStoreConfig,
+    GooglePlayConfig,
+    ReviewsConfig,
+    SchemaOrgConfig,
+    SurveyExportsConfig,
+    SurveysConfig,
+)
 
 
 class CrmSqlConfig(TimedSourceConfig):
-    """A CRM in any database that SQLAlchemy reaches; `tables` maps entity -> table or view."""
+    """A CRM in any database that SQLAlchemy reaches; `tables` maps entity -> table or view.
+
+    `notice_deletions`: compare all keys at each load, once a week, or never. When more than
+    `deletion_share_limit` of a table vanish at once, nothing is marked and the load fails.
+    `time_zone` is that of columns whose moments do not say theirs (DATETIME of MySQL).
+    """
 
     connector: Literal["crm_sql"]
     connection: str
     tables: dict[str, str]
+    notice_deletions: Literal["nightly", "weekly", "never"] = "nightly"
+    deletion_share_limit: Annotated[float, Field(ge=0, le=1)] = 0.05
+    time_zone: ZoneInfo | None = None
 
 
-class CallFilesConfig(SourceConfig):
-    """Call records in files below a folder (any fsspec URL)."""
+class FilesBelowConfig(SourceConfig):
+    """Files below a folder, on local disk, S3 or SFTP.
+
+    Before they are read, new files are looked at a second time after `settle_seconds`.
+    """
+
+    settle_seconds: Annotated[float, Field(ge=0)] = 1
+
+
+class CallFilesConfig(FilesBelowConfig):
+    """Call records in files; `layout` says in whose shape.
+
+    A file without its end waits `patience_minutes` for it; after that it is broken.
+    """
 
     connector: Literal["call_centre_files"]
     connection: str
+    layout: Literal["plain", "connect_contact_lens", "genesys"] = "plain"
+    patience_minutes: Annotated[int, Field(ge=0)] = 60
 
 
-class RetryConfig(_Strict):
-    """How often and how long an HTTP source is asked again before the load gives up."""
+class FilesConfig(FilesBelowConfig):
+    """A folder (or one file) of somebody's exports, imported through a mapping.
 
-    attempts: Annotated[int, Field(ge=1)] = 6
-    first_wait_seconds: Annotated[float, Field(ge=0)] = 1
-    longest_wait_seconds: Annotated[float, Field(ge=0)] = 60
-    # all waits of one load together
-    budget_seconds: Annotated[float, Field(ge=0)] = 300
+    `path` is a folder, a file or an fsspec URL; below `connection` where one is named. The
+    mapping's slug must be the source's own key: one slug, one source.
+    """
 
-
-class PagedHttpConfig(TimedSourceConfig):
-    """A JSON API with cursor pages."""
-
-    connection: str
+    connector: Literal["files"]
     path: str
-    page_size: Annotated[int, Field(ge=1, le=10_000)] = 200
-    timeout_seconds: Annotated[float, Field(gt=0)] = 30
-    retry: RetryConfig = RetryConfig()
-
-
-class ReviewsConfig(PagedHttpConfig):
-    """The review collector."""
-
-    connector: Literal["reviews_json_api"]
-
-
-class SurveysConfig(PagedHttpConfig):
-    """The survey tool."""
-
-    connector: Literal["surveys_json_api"]
+    mapping: str
+    connection: str | None = None
 
 
 AnySource = Annotated[
-    CrmSqlConfig | CallFilesConfig | ReviewsConfig | SurveysConfig,
+    CrmSqlConfig
+    | CallFilesConfig
+    | FilesConfig
+    | ReviewsConfig
+    | AppStoreConfig
+    | GooglePlayConfig
+    | SchemaOrgConfig
+    | SurveysConfig
+    | SurveyExportsConfig
+    | SalesforceConfig
+    | HubSpotConfig
+    | ZendeskConfig,
     Field(discriminator="connector"),
 ]
 
 
-class SourcesConfig(_Strict):
+class SourcesConfig(Strict):
     """The whole file."""
 
     version: Literal[1]
     sources: dict[str, AnySource]
     files: SourceConfig
+
+    @model_validator(mode="before")
+    @classmethod
+    def tell_slugs(cls, content: Any) -> Any:
+        """Let every source know its own key."""
+        sources = content.get("sources") if isinstance(content, dict) else None
+        if not isinstance(sources, dict):
+            return content
+        named = {
+            slug: {**options, "slug": slug} if isinstance(options, dict) else options
+            for slug, options in sources.items()
+        }
+        return {**content, "sources": named}
 
 
 def load_source_config(config_dir: Path) -> SourcesConfig:

@@ -17,7 +17,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from ingestion.candidates import escape_bytes
-from ingestion.csv_rows import UnclosedQuoteError, iter_csv
+from ingestion.csv_rows import (
+    MAX_FIELD_CHARACTERS,
+    UnclosedQuoteError,
+    iter_csv,
+    iter_lines,
+)
 from ingestion.encodings import SAMPLE_BYTES, detect_encoding
 from ingestion.errors import ImportFileError
 from ingestion.mappings import FileOptions
@@ -35,6 +40,9 @@ FORMATS = {
 # JSON lines name their columns row by row: so many are looked at to know them
 PEEKED_LINES = 1_000
 PARQUET_BATCH_ROWS = 5_000
+# so much is kept of a line that is too long, to find it again
+KEPT_CHARACTERS = 1_000
+_GZIP = b"\x1f\x8b"
 _UNREADABLE = (OSError, EOFError, zlib.error, csv.Error, UnclosedQuoteError)
 
 
@@ -105,8 +113,12 @@ def _reporting(path: Path, rows: Iterator[Row | BrokenRow]) -> Iterator[Row | Br
 
 
 def _open_text(path: Path, options: FileOptions) -> tuple[io.TextIOWrapper, str]:
+    # its first bytes say what a file is, whatever its name
+    with path.open("rb") as file:
+        is_gzip = file.read(2) == _GZIP
+
     def open_bytes() -> IO[bytes]:
-        return gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")  # type: ignore[return-value]
+        return gzip.open(path) if is_gzip else path.open("rb")  # type: ignore[return-value]
 
     encoding = options.encoding
     if encoding is None:
@@ -125,11 +137,11 @@ def _open_text(path: Path, options: FileOptions) -> tuple[io.TextIOWrapper, str]
 
 def _open_csv(path: Path, options: FileOptions) -> Table:
     text, encoding = _open_text(path, options)
-    first = text.readline()
+    first = text.readline(MAX_FIELD_CHARACTERS)
     if not first.strip():
         raise ImportFileError(f"{path} is empty: it has no header row")
     delimiter = options.delimiter or _find_delimiter(path, first)
-    lines = iter_csv(itertools.chain([first], text), delimiter)
+    lines = iter_csv(iter_lines(text, first), delimiter)
     columns = _check_header(path, next(lines))
     return Table(columns, _iter_csv_rows(lines, columns), encoding)
 
@@ -189,12 +201,22 @@ def _open_json_lines(path: Path, options: FileOptions) -> Table:
     return Table(list(columns), itertools.chain(peeked, rows), encoding)
 
 
-def _iter_json_lines(text: Iterable[str]) -> Iterator[Row | BrokenRow]:
+def _iter_json_lines(text: IO[str]) -> Iterator[Row | BrokenRow]:
     number = 0
-    for line in text:
+    while line := text.readline(MAX_FIELD_CHARACTERS + 1):
         if not line.strip():
             continue
         number += 1
+        if len(line) > MAX_FIELD_CHARACTERS:
+            yield BrokenRow(
+                number,
+                "text_too_long",
+                f"has more than {MAX_FIELD_CHARACTERS:,} characters",
+                escape_bytes(line[:KEPT_CHARACTERS]),
+            )
+            while line and not line.endswith("\n"):
+                line = text.readline(MAX_FIELD_CHARACTERS)
+            continue
         escaped = escape_bytes(line)
         if escaped != line:
             yield BrokenRow(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from random import Random
 
 from simulator import personal_data
@@ -25,6 +26,10 @@ class Conversation:
     starts: list[float] = field(default_factory=list)
     transfers: list[tuple[float, str]] = field(default_factory=list)
     seconds: float = 0.0
+
+    def ended_at(self, started_at: datetime) -> datetime:
+        """Return when a call that began at a moment was over."""
+        return started_at + timedelta(seconds=self.seconds)
 
     def say(self, speaker: str, draft: Draft, rng: Random) -> None:
         """Add a turn; the clock goes on by as long as it takes to say."""

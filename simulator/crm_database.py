@@ -9,58 +9,26 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from simulator.day_files import iter_records
+from simulator.crm_tables import TABLES
+from simulator.day_files import DELETED, iter_records
 
 READER_ROLE = "crm_source_reader"
 MARK = "simulated company "
 
-# table -> (key, columns with types); `updated_at` comes last in each
-TABLES: dict[str, tuple[str, dict[str, str]]] = {
-    "customers": (
-        "customer_id",
-        {
-            "customer_id": "text", "full_name": "text", "phone": "text", "email": "text",
-            "gender": "text", "birth_year": "integer", "city": "text", "region": "text",
-            "segment": "text", "member_tier": "text", "registered_at": "timestamptz",
-        },
-    ),
-    "stores": (
-        "store_id",
-        {
-            "store_id": "text", "store_name": "text", "city": "text", "region": "text",
-            "opened_on": "date",
-        },
-    ),
-    "agents": (
-        "agent_id",
-        {
-            "agent_id": "text", "agent_name": "text", "team_id": "text", "team_name": "text",
-            "department_slug": "text", "hired_on": "date",
-        },
-    ),
-    "products": (
-        "product_id",
-        {
-            "product_id": "text", "product_name": "text", "category": "text",
-            "price_cny": "numeric(12, 2)",
-        },
-    ),
-    "orders": (
-        "order_id",
-        {
-            "order_id": "text", "customer_id": "text", "store_id": "text",
-            "order_channel": "text", "product_id": "text", "ordered_at": "timestamptz",
-            "amount_cny": "numeric(12, 2)", "status": "text",
-        },
-    ),
-    "customer_notes": (
-        "note_id",
-        {
-            "note_id": "text", "customer_id": "text", "agent_id": "text", "store_id": "text",
-            "order_id": "text", "note_text": "text", "created_at": "timestamptz",
-        },
-    ),
-}  # fmt: skip
+# the newest version of each row, unless it is the row's end
+_UPSERT = """
+insert into {name} as kept ({names})
+select {names} from (
+    select distinct on ({key}) * from {incoming} order by {key}, updated_at desc
+) as newest
+where not {deleted}
+on conflict ({key}) do update set ({names}) = row({excluded})
+where kept.updated_at < excluded.updated_at
+"""
+_DELETE = """
+delete from {name} as kept using {incoming} as gone
+where gone.{deleted} and kept.{key} = gone.{key} and kept.updated_at <= gone.updated_at
+"""
 
 
 class CrmDatabaseError(RuntimeError):
@@ -135,33 +103,32 @@ def _load_table(connection: psycopg.Connection, table: str, folder: Path, now: d
     connection.execute(
         sql.SQL("create temp table {} (like {}) on commit drop").format(incoming, name)
     )
+    connection.execute(
+        sql.SQL("alter table {} add column {} boolean").format(incoming, sql.Identifier(DELETED))
+    )
     with connection.cursor() as cursor:
-        statement = sql.SQL("copy {} ({}) from stdin").format(incoming, names)
+        statement = sql.SQL("copy {} ({}, {}) from stdin").format(
+            incoming, names, sql.Identifier(DELETED)
+        )
         with cursor.copy(statement) as copy:
             for row in _iter_rows(folder, table, columns, since, now):
                 copy.write_row(row)
-        cursor.execute(
-            sql.SQL(
-                "insert into {name} as kept ({names}) "
-                "select distinct on ({key}) {names} from {incoming} "
-                "order by {key}, updated_at desc "
-                "on conflict ({key}) do update set ({names}) = row({excluded}) "
-                "where kept.updated_at < excluded.updated_at"
-            ).format(
-                name=name,
-                names=names,
-                key=sql.Identifier(key),
-                incoming=incoming,
-                excluded=sql.SQL(", ").join(
-                    sql.Identifier("excluded", column) for column in columns
-                ),
-            )
-        )
-        return cursor.rowcount
+    parts = {
+        "name": name,
+        "names": names,
+        "key": sql.Identifier(key),
+        "incoming": incoming,
+        "deleted": sql.Identifier(DELETED),
+        "excluded": sql.SQL(", ").join(sql.Identifier("excluded", column) for column in columns),
+    }
+    written = connection.execute(sql.SQL(_UPSERT).format(**parts)).rowcount
+    return written + connection.execute(sql.SQL(_DELETE).format(**parts)).rowcount
 
 
 def _iter_rows(
     folder: Path, table: str, columns: list[str], since: datetime | None, now: datetime
 ) -> Iterator[list[object]]:
     for record in iter_records(folder, table, since, now):
-        yield [record[column] for column in columns]
+        is_deleted = bool(record.get(DELETED))
+        # a deletion names the row and the moment alone
+        yield [*(record.get(column) for column in columns), is_deleted]

@@ -15,12 +15,15 @@ from pathlib import Path
 from simulator.plan import SHANGHAI
 
 ENTITIES = (
-    "customers", "stores", "agents", "products", "orders", "customer_notes",
-    "calls", "reviews", "survey_responses",
+    "customers", "stores", "teams", "agents", "products", "campaigns", "improvements", "orders",
+    "order_items", "campaign_touches", "cases", "case_events", "customer_notes",
+    "calls", "reviews", "survey_responses", "survey_invitations",
 )  # fmt: skip
 
 # a record with this field stands for a line that is no JSON: the export writes its value as it is
 RAW_LINE = "raw_line"
+# a record with this field set is gone from its source from then on
+DELETED = "deleted"
 
 # one encoder for all lines: making it anew for each takes longer than using it
 write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

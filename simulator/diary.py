@@ -13,19 +13,33 @@ from datetime import date, timedelta
 from random import Random
 
 from simulator.bursts import Burst, plan_bursts
+from simulator.campaigns import CampaignDesk
+from simulator.case_desk import CaseDesk
 from simulator.crm_records import CrmRecorder
+from simulator.customer_base import CustomerBase
 from simulator.day_files import DayFileWriter
 from simulator.faults import FaultInjector
+from simulator.invitations import InvitationDesk
 from simulator.narration import Narrator
 from simulator.people import Customer
 from simulator.plan import WARM_UP_DAYS, Plan, stream
 from simulator.planted import KIND_SHARES, KINDS, SURGES, Surge
+from simulator.planted_loyalty import REPEAT_CONTACT_SHARES
 from simulator.seasons import feedback_weight, iter_quotas, order_weight
 from simulator.story import Story, order_traits
 from simulator.storyteller import StoryTeller
 from simulator.texts import can_be_english
 from simulator.truth import TruthWriter
-from simulator.world import CALL_CLOCK, COMPETITORS, STORE_CLOCK, WEB_CLOCK, Order, World, at_hour
+from simulator.world import (
+    CALL_CLOCK,
+    COMPETITORS,
+    OUR_SUBJECT,
+    STORE_CLOCK,
+    WEB_CLOCK,
+    Order,
+    World,
+    at_hour,
+)
 
 ENGLISH_SHARES = {"review": 0.12, "survey": 0.12, "call": 0.0, "note": 0.0}
 COMPETITOR_SHARE = 0.07  # of reviews
@@ -33,6 +47,10 @@ SERVICE_SURVEY_SHARE = 0.20  # of calls
 # of a day's orders, how many feedback is chosen from: bounds the memory of a large company
 MAX_KEPT_ORDERS = 1500
 MAX_SURGE_TRIES = 400
+# an NPS answer of 6 and less, and of 9 and more, as `round` makes them of a satisfaction
+DETRACTOR_BELOW, PROMOTER_FROM = 6.5, 8.5
+# of dissatisfied answers: the share that is followed by another survey
+ASKED_AGAIN_SHARE = 0.35
 CLOCKS = {"review": WEB_CLOCK, "survey": WEB_CLOCK, "call": CALL_CLOCK, "note": STORE_CLOCK}
 
 
@@ -42,16 +60,23 @@ class Diary:
     def __init__(self, plan: Plan, writer: DayFileWriter, truth: TruthWriter) -> None:
         self._plan = plan
         self._writer = writer
+        self._truth = truth
         self._world = World(plan)
-        self._teller = StoryTeller(self._world)
-        self._crm = CrmRecorder(self._world, writer)
-        self._narrator = Narrator(self._world, writer, truth)
+        self._customers = CustomerBase(self._world)
+        self._teller = StoryTeller(self._world, self._customers)
+        campaigns = CampaignDesk(plan, self._customers, writer)
+        self._crm = CrmRecorder(self._world, self._customers, campaigns, writer, truth)
+        self._invitations = InvitationDesk(self._customers, writer)
+        self._narrator = Narrator(self._world, writer, truth, self._invitations)
+        self._cases = CaseDesk(self._world, self._customers, writer, truth)
         self._faults = FaultInjector(plan, writer, truth)
         self._recent: deque[list[Order]] = deque(maxlen=WARM_UP_DAYS)
         self._bursts = plan_bursts(plan, self._world)
         self._canary_visits = self._plan_canary_visits()
         # what earlier feedback leads to: a second call, a survey after the service
         self._follow_ups: dict[date, list[Story]] = {}
+        # the orders of dissatisfied customers who will be asked once more
+        self._to_ask_again: dict[date, list[Order]] = {}
 
     def play(self, progress: Callable[[int, int], None] | None) -> None:
         """Write all days; tell `progress` how many pieces of feedback are done, of how many."""
@@ -76,25 +101,37 @@ class Diary:
             self._recent.append([order for n, order in enumerate(orders) if n < MAX_KEPT_ORDERS])
             if day >= plan.start:
                 done += self._play_feedback(day, next(quotas), rng)
+                self._invitations.ask_others(day, self._draw_order, rng)
                 self._faults.play(day)
             self._writer.write_through(day)
             if progress is not None and day >= plan.start:
                 progress(done, plan.feedback)
+        self._write_ends()
+
+    def _write_ends(self) -> None:
+        """Write what is known at the end alone."""
         self._narrator.write_canaries()
+        for customer, last_day in self._customers.iter_ended():
+            self._truth.write(
+                "lifetimes",
+                {"customer_id": customer.customer_id, "last_day": last_day.isoformat()},
+            )
 
     def _play_feedback(self, day: date, quota: int, rng: Random) -> int:
-        given = 0
-        for burst in self._bursts:
-            given += self._play_burst(burst, day, rng)
+        self._cases.settle(day, rng)
+        given = sum(self._play_burst(burst, day, rng) for burst in self._bursts)
         room = quota
         while room and self._canary_visits and self._canary_visits[0][0] <= day:
             _, kind, customer = self._canary_visits.popleft()
             self._narrator.narrate(self._canary_story(day, kind, customer, rng), rng)
             room -= 1
         waiting = self._follow_ups.pop(day, [])
+        for order in self._to_ask_again.pop(day, []):
+            if self._customers.may_be_asked(order.customer, day):
+                moment = at_hour(day, WEB_CLOCK, rng)
+                waiting.append(self._teller.tell_when_asked_again(moment, order, rng))
         for story in waiting[:room]:
-            self._narrator.narrate(story, rng)
-            self._expect_follow_up(story, rng)
+            self._play_story(story, rng)
         if waiting[room:]:
             tomorrow = day + timedelta(days=1)
             late = [
@@ -102,12 +139,24 @@ class Diary:
                 for story in waiting[room:]
             ]
             self._follow_ups.setdefault(tomorrow, []).extend(late)
-        room -= min(room, len(waiting))
-        for _ in range(room):
-            story = self._new_story(day, rng)
-            self._narrator.narrate(story, rng)
-            self._expect_follow_up(story, rng)
+        for _ in range(max(0, room - len(waiting))):
+            self._play_story(self._new_story(day, rng), rng)
         return given + quota
+
+    def _play_story(self, story: Story, rng: Random) -> None:
+        """Have a story told, and let it have its consequences."""
+        filed = self._narrator.narrate(story, rng)
+        if story.subject == OUR_SUBJECT:
+            bad = [e.touchpoint for e in story.episodes if e.polarity == "negative"]
+            if story.attempt == 1 and not story.follows_service:
+                touchpoints = (touchpoint for touchpoint in bad if touchpoint)
+                self._customers.suffer(story.customer, touchpoints, story.occurred_at.date())
+            if bad and story.satisfaction < DETRACTOR_BELOW:
+                self._customers.offend(story.customer)
+            elif story.satisfaction >= PROMOTER_FROM:
+                self._customers.forget(story.customer)
+            self._cases.take_up(story, filed, rng)
+        self._expect_follow_up(story, rng)
 
     def _play_burst(self, burst: Burst, day: date, rng: Random) -> int:
         moments = [moment for moment in burst.moments if moment.date() == day]
@@ -123,7 +172,7 @@ class Diary:
         order = self._draw_order(rng)
         if surge is not None:
             order, surge = self._fitting_order(surge, order, rng)
-        subject = "us"
+        subject = OUR_SUBJECT
         if kind == "review" and surge is None and rng.random() < COMPETITOR_SHARE:
             subject = rng.choice(list(COMPETITORS))
         story = self._teller.tell(kind, moment, order, rng, surge, subject)
@@ -137,28 +186,29 @@ class Diary:
         return replace(self._teller.tell(kind, moment, order, rng), canary=True)
 
     def _expect_follow_up(self, story: Story, rng: Random) -> None:
-        if story.kind != "call":
-            return
-        next_day: date | None = None
-        follow_up: Story | None = None
-        tells_again = story.handoff.tells_again if story.handoff else 0.0
-        if story.attempt < 5 and rng.random() < tells_again:
-            next_day = story.occurred_at.date() + timedelta(days=rng.randint(1, 4))
-            moment = at_hour(next_day, CALL_CLOCK, rng)
-            follow_up = self._teller.tell_again(story, moment, rng)
-        elif rng.random() < SERVICE_SURVEY_SHARE:
-            next_day = story.occurred_at.date() + timedelta(days=rng.randint(1, 2))
-            moment = at_hour(next_day, WEB_CLOCK, rng)
-            follow_up = replace(
-                story,
-                kind="survey",
-                occurred_at=moment,
-                ending=None,
-                attempt=1,
-                follows_service=True,
-            )
-        if follow_up is not None and next_day is not None:
-            self._follow_ups.setdefault(next_day, []).append(follow_up)
+        day = story.occurred_at.date()
+        if story.kind == "survey":
+            if story.satisfaction < DETRACTOR_BELOW and rng.random() < ASKED_AGAIN_SHARE:
+                later = day + timedelta(days=rng.randint(30, 80))
+                self._to_ask_again.setdefault(later, []).append(story.order)
+        elif story.kind == "call" and story.subject == OUR_SUBJECT:
+            if story.attempt < 5 and rng.random() < _repeat_share(story):
+                later = day + timedelta(days=rng.randint(1, 4))
+                again = self._teller.tell_again(story, at_hour(later, CALL_CLOCK, rng), rng)
+                self._follow_ups.setdefault(later, []).append(again)
+            elif rng.random() < SERVICE_SURVEY_SHARE and self._customers.may_be_asked(
+                story.customer, day
+            ):
+                later = day + timedelta(days=rng.randint(1, 2))
+                survey = replace(
+                    story,
+                    kind="survey",
+                    occurred_at=at_hour(later, WEB_CLOCK, rng),
+                    ending=None,
+                    attempt=1,
+                    follows_service=True,
+                )
+                self._follow_ups.setdefault(later, []).append(survey)
 
     def _draw_order(self, rng: Random) -> Order:
         """Return an order of the last weeks; most feedback comes within ten days."""
@@ -187,3 +237,11 @@ class Diary:
             for kind in KINDS
         ]
         return deque(sorted(visits, key=lambda visit: (visit[0], visit[2].customer_id, visit[1])))
+
+
+def _repeat_share(story: Story) -> float:
+    """Return the chance that a caller has to call again about the same matter."""
+    if story.handoff is not None:
+        return story.handoff.tells_again
+    bad = (e.touchpoint for e in story.episodes if e.polarity == "negative" and e.touchpoint)
+    return max((REPEAT_CONTACT_SHARES.get(touchpoint, 0.0) for touchpoint in bad), default=0.0)

@@ -21,6 +21,7 @@ _KINDS = {
     "lost_characters": 4,
     "spaces": 8,
     "repeated": 9,
+    "dialect": 14,
 }
 _EMOJI_GOOD = ("😊", "👍", "❤️", "🥰", "🎉", "😂", "✨", "[强]", "[爱心]", "(๑•̀ㅂ•́)و✧", "^_^")
 _EMOJI_BAD = ("😡", "😤", "🙄", "💔", "😭", "👎", "🤮", "[怒]", "[流泪]", "T_T", "(╯°□°)╯")
@@ -41,6 +42,39 @@ _PINYIN = {
 }  # fmt: skip
 
 
+# region -> words as they are said there; the first that fits is taken
+_DIALECTS = {
+    "华南": {
+        "没有": "冇", "不知道": "唔知", "很": "好鬼", "什么": "乜嘢", "东西": "嘢", "怎么": "点解",
+        "不": "唔", "他们": "佢哋", "这样": "咁样", "现在": "而家", "找": "揾", "看": "睇",
+    },
+    "西南": {
+        "什么": "啥子", "怎么": "咋个", "不要": "莫", "没有": "没得", "很": "好", "知道": "晓得",
+        "东西": "东东", "这样": "嘞个样", "小孩": "娃儿", "厉害": "凶", "不行": "要不得",
+    },
+    "东北": {
+        "什么": "啥", "怎么": "咋", "很": "老", "特别": "贼", "干什么": "干哈", "不知道": "不道",
+        "这样": "这样式儿", "非常": "杠杠", "没有": "没", "知道": "知道地", "聊": "唠",
+    },
+    "华东": {
+        "什么": "啥", "没有": "呒没", "知道": "晓得", "东西": "么事", "很": "蛮", "怎么": "哪能",
+        "我们": "阿拉", "非常": "老", "不要": "覅", "漂亮": "赞", "厉害": "结棍",
+    },
+    "华北": {
+        "什么": "嘛", "怎么": "咋", "很": "倍儿", "不用": "甭", "没有": "没", "特别": "忒",
+        "知道": "知道了您呐", "非常": "倍儿", "我们": "咱", "东西": "玩意儿",
+    },
+    "华中": {
+        "什么": "么子", "怎么": "啷个", "没有": "冇得", "很": "蛮", "知道": "晓得", "不要": "莫",
+        "我们": "我们屋里", "厉害": "扎实", "不行": "不中", "非常": "几",
+    },
+    "西北": {
+        "什么": "啥", "怎么": "咋", "很": "美滴很", "我": "额", "不知道": "知不道", "没有": "么有",
+        "不要": "嫑", "厉害": "歪", "东西": "东西么", "非常": "甚",
+    },
+}  # fmt: skip
+
+
 @cache
 def _traditional_converter():  # type: ignore[no-untyped-def]
     import opencc  # its dictionaries take a moment to load
@@ -48,14 +82,20 @@ def _traditional_converter():  # type: ignore[no-untyped-def]
     return opencc.OpenCC("s2t")
 
 
-def make_dirty(draft: Draft, rng: Random, *, is_positive: bool) -> list[str]:
-    """Change a draft in place; return the kinds of dirt that it got (often none)."""
+def make_dirty(draft: Draft, rng: Random, *, is_positive: bool, region: str = "华北") -> list[str]:
+    """Change a draft in place; return the kinds of dirt that it got (often none).
+
+    `region` is where the writer lives: dialect words are those of the region.
+    """
     if rng.random() >= DIRTY_SHARE:
         return []
     count = 1 if rng.random() < 0.85 else 2
     kinds = sorted(set(rng.choices(list(_KINDS), list(_KINDS.values()), k=count)))
     before = draft.text
     for kind in kinds:
+        if kind == "dialect":
+            _swap(_DIALECTS[region], 0.7)(draft, rng, is_positive)
+            continue
         _APPLY[kind](draft, rng, is_positive)
     return kinds if draft.text != before else []
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 from simulator import personal_data, texts
+from simulator.afterthoughts import Afterthoughts
 from simulator.bursts import Burst, vary
 from simulator.conversations import PhoneCall
-from simulator.day_files import DayFileWriter, format_moment
+from simulator.day_files import DayFileWriter
 from simulator.dirt import make_dirty
 from simulator.draft import Draft
+from simulator.filing import SOURCES, Filed, Filing
+from simulator.invitations import InvitationDesk
 from simulator.personal_data import Identity
 from simulator.phrasebook import phrase_tree
 from simulator.records import make_call, make_note, make_review, make_survey_response
@@ -19,50 +22,42 @@ from simulator.story import Story
 from simulator.truth import TruthWriter
 from simulator.world import Order, World
 
-SOURCES = {"review": "reviews", "survey": "surveys", "call": "calls", "note": "crm_notes"}
-ENTITIES = {
-    "review": "reviews",
-    "survey": "survey_responses",
-    "call": "calls",
-    "note": "customer_notes",
-}
-_ID_LETTERS = {"review": "R", "survey": "V", "call": "K", "note": "N"}
-
 COMMENT_SHARE = 0.66  # of survey answers
 NOISE_SHARES = {"review": 0.030, "survey": 0.020, "call": 0.0, "note": 0.0}
-LATE_SHARE = 0.03
-EDITED_SHARE = 0.02  # of reviews: the author comes back days later
-SENT_AGAIN_SHARE = 0.004
 
 
 class Narrator:
     """Writes the records and the truth of stories."""
 
-    def __init__(self, world: World, writer: DayFileWriter, truth: TruthWriter) -> None:
+    def __init__(
+        self,
+        world: World,
+        writer: DayFileWriter,
+        truth: TruthWriter,
+        invitations: InvitationDesk,
+    ) -> None:
         self._world = world
-        self._writer = writer
         self._truth = truth
-        self._counts = dict.fromkeys(_ID_LETTERS, 0)
+        self._invitations = invitations
+        self._filing = Filing(world.plan, writer, truth)
+        self._later = Afterthoughts(world.plan, self._filing)
         self._canary_records: dict[str, list[dict[str, str]]] = {}
 
-    def narrate(self, story: Story, rng: Random) -> None:
-        """Write one piece of feedback into its source."""
-        record_id = self._next_id(story.kind)
+    def narrate(self, story: Story, rng: Random) -> Filed:
+        """Write one piece of feedback into its source; return where it stands."""
+        record_id = self._filing.next_id(story.kind)
         identity = self._identity(story, rng)
         if story.canary:
             self._canary_records.setdefault(story.customer.customer_id, []).append(
                 {"source_slug": SOURCES[story.kind], "source_record_id": record_id}
             )
-        if story.kind == "call":
-            self._narrate_call(story, record_id, identity, rng)
-        elif story.kind == "note":
-            draft = texts.write_note(story, rng, identity)
-            dirt = make_dirty(draft, rng, is_positive=story.mood == "positive")
-            arrived = self._arrival(story.occurred_at, 10, rng)
-            self._file(story, record_id, make_note(story, record_id, draft), arrived, rng)
-            self._tell_truth(story, record_id, arrived, [("customer", draft)], dirt)
-        else:
-            self._narrate_written(story, record_id, identity, rng)
+        narrate = {
+            "call": self._narrate_call,
+            "note": self._narrate_note,
+            "review": self._narrate_review,
+            "survey": self._narrate_survey,
+        }[story.kind]
+        return narrate(story, record_id, identity, rng)
 
     def narrate_burst(self, burst: Burst, order: Order, moment: datetime, rng: Random) -> None:
         """Write one near-duplicate review of a burst."""
@@ -77,12 +72,12 @@ class Narrator:
             episodes=(),
             satisfaction=9.8 if is_praise else 0.5,
         )
-        record_id = self._next_id("review")
-        arrived = self._arrival(moment, 20, rng)
+        record_id = self._filing.next_id("review")
+        arrived = self._filing.arrival(moment, 20, rng)
         record = make_review(story, record_id, draft, rng)
         record["title"] = None
-        self._file(story, record_id, record, arrived, rng)
-        self._tell_truth(
+        self._filing.file(story, record_id, record, arrived, rng)
+        self._filing.tell_truth(
             story, record_id, arrived, [("customer", draft)], [], cluster=burst.cluster
         )
         self._truth.write(
@@ -115,47 +110,85 @@ class Narrator:
 
     def _narrate_call(
         self, story: Story, record_id: str, identity: Identity | None, rng: Random
-    ) -> None:
+    ) -> Filed:
         call = PhoneCall(story, rng, identity).play()
-        ended = story.occurred_at + timedelta(seconds=call.seconds)
-        arrived = self._arrival(ended, 90, rng)
-        self._file(story, record_id, make_call(story, record_id, call, rng), arrived, rng)
-        self._tell_truth(story, record_id, arrived, call.turns, [])
+        arrived = self._filing.arrival(call.ended_at(story.occurred_at), 90, rng)
+        record = make_call(story, record_id, call, rng)
+        filed = self._filing.file(story, record_id, record, arrived, rng)
+        self._filing.tell_truth(story, record_id, arrived, call.turns, [])
+        if not story.canary:
+            self._later.correct_call(story, record_id, record, call, arrived, rng)
+        return filed
 
-    def _narrate_written(
+    def _narrate_note(
         self, story: Story, record_id: str, identity: Identity | None, rng: Random
-    ) -> None:
-        noise = None
-        dirt: list[str] = []
-        if not story.canary and rng.random() < NOISE_SHARES[story.kind]:
-            noise, draft = self._draw_noise(story, rng)
-        else:
-            write = texts.write_review if story.kind == "review" else texts.write_comment
-            draft = write(story, rng, identity)
-            dirt = make_dirty(draft, rng, is_positive=story.mood == "positive")
-        if story.kind == "review":
-            arrived = self._arrival(story.occurred_at, 240, rng)
-            record = make_review(story, record_id, draft, rng)
-            self._file(story, record_id, record, arrived, rng)
-            self._tell_truth(story, record_id, arrived, [("customer", draft)], dirt, noise)
-            if noise is None and not story.canary and rng.random() < EDITED_SHARE:
-                self._edit_review(story, record_id, record, draft, dirt, arrived, rng)
-            return
-        arrived = self._arrival(story.occurred_at, 15, rng)
+    ) -> Filed:
+        draft = texts.write_note(story, rng, identity)
+        dirt = self._soil(draft, story, rng)
+        arrived = self._filing.arrival(story.occurred_at, 10, rng)
+        record = make_note(story, record_id, draft)
+        filed = self._filing.file(story, record_id, record, arrived, rng)
+        self._filing.tell_truth(story, record_id, arrived, [("customer", draft)], dirt)
+        if not story.canary:
+            self._later.delete_note(record_id, arrived, rng)
+        return filed
+
+    def _narrate_review(
+        self, story: Story, record_id: str, identity: Identity | None, rng: Random
+    ) -> Filed:
+        draft, dirt, noise = self._write(story, identity, rng)
+        arrived = self._filing.arrival(story.occurred_at, 240, rng)
+        record = make_review(story, record_id, draft, rng)
+        filed = self._filing.file(story, record_id, record, arrived, rng, noise)
+        self._filing.tell_truth(story, record_id, arrived, [("customer", draft)], dirt, noise)
+        if not story.canary:
+            self._later.withdraw_review(record_id, record, arrived, rng)
+            if noise is None:
+                self._later.edit_review(story, record_id, record, draft, dirt, arrived, rng)
+        return filed
+
+    def _narrate_survey(
+        self, story: Story, record_id: str, identity: Identity | None, rng: Random
+    ) -> Filed:
+        draft, dirt, noise = self._write(story, identity, rng)
+        arrived = self._filing.arrival(story.occurred_at, 15, rng)
         has_comment = story.canary or noise is not None or rng.random() < COMMENT_SHARE
         survey = self._draw_survey(story, rng)
+        channel = self._invitations.draw_channel(rng)
         comment = draft.text if has_comment else None
-        record = make_survey_response(story, record_id, survey, comment, rng)
-        self._file(story, record_id, record, arrived, rng)
+        record = make_survey_response(story, record_id, survey, channel, comment, rng)
+        commented = self._later.comment_late(arrived, rng) if has_comment else arrived
+        if commented > arrived and any(record[score] is not None for score in ("nps", "csat")):
+            self._filing.rewrite("survey", record_id, {**record, "comment": None}, arrived)
+        filed = self._filing.file(story, record_id, record, commented, rng, noise)
         if has_comment:
-            self._tell_truth(story, record_id, arrived, [("customer", draft)], dirt, noise)
+            self._filing.tell_truth(story, record_id, commented, [("customer", draft)], dirt, noise)
+        self._invitations.note_answer(story, record, arrived, rng)
+        return filed
+
+    def _write(
+        self, story: Story, identity: Identity | None, rng: Random
+    ) -> tuple[Draft, list[str], str | None]:
+        """Return a text, its dirt, and why it is noise if it is."""
+        if not story.canary and rng.random() < NOISE_SHARES[story.kind]:
+            noise, draft = self._draw_noise(rng)
+            return draft, [], noise
+        write = texts.write_review if story.kind == "review" else texts.write_comment
+        draft = write(story, rng, identity)
+        return draft, self._soil(draft, story, rng), None
+
+    def _soil(self, draft: Draft, story: Story, rng: Random) -> list[str]:
+        region = story.customer.city.region
+        return make_dirty(draft, rng, is_positive=story.mood == "positive", region=region)
 
     def _draw_survey(self, story: Story, rng: Random) -> str:
         if story.follows_service:
             return "post_service"
+        if story.asked_again:
+            return "relationship"
         return rng.choices(("post_purchase", "relationship", "post_service"), (64, 28, 8))[0]
 
-    def _draw_noise(self, story: Story, rng: Random) -> tuple[str, Draft]:
+    def _draw_noise(self, rng: Random) -> tuple[str, Draft]:
         reason = rng.choices(
             ("default_text", "meaningless", "advertisement", "off_topic"), (40, 28, 20, 12)
         )[0]
@@ -164,107 +197,9 @@ class Narrator:
         draft.add(rng.choice(phrase_tree("noise")[reason]).fill(rng, {"contact": contact}))
         return reason, draft
 
-    def _edit_review(
-        self,
-        story: Story,
-        record_id: str,
-        record: dict[str, object],
-        draft: Draft,
-        dirt: list[str],
-        arrived: datetime,
-        rng: Random,
-    ) -> None:
-        """Let the author add to a review days later and, at times, change the stars."""
-        edited_at = arrived + timedelta(days=rng.randint(4, 25), minutes=rng.randint(1, 600))
-        if edited_at > self._world.plan.last_moment:
-            return
-        more = texts.write_comment(replace(story, effect=None, ending=None), rng, None)
-        opener = rng.choice(phrase_tree("style")["review_again"]).fill(rng, {})
-        draft.add(" " + opener)
-        draft.segments += more.segments
-        stars = rng.choice((-1, 0, 0, 1))
-        edited = {
-            **record,
-            "text": draft.text,
-            "rating": min(5, max(1, int(str(record["rating"])) + stars)),
-        }
-        self._writer.add("reviews", record_id, edited, edited_at)
-        self._tell_truth(story, record_id, edited_at, [("customer", draft)], dirt)
-
-    def _file(
-        self,
-        story: Story,
-        record_id: str,
-        record: dict[str, object],
-        arrived: datetime,
-        rng: Random,
-    ) -> None:
-        entity = ENTITIES[story.kind]
-        self._writer.add(entity, record_id, record, arrived)
-        if rng.random() < SENT_AGAIN_SHARE:  # the very same record once more, in the same export
-            self._writer.add(entity, record_id, dict(record), arrived)
-            self._truth.write(
-                "duplicates",
-                {
-                    "kind": "sent_again",
-                    "source_slug": SOURCES[story.kind],
-                    "source_record_id": record_id,
-                },
-            )
-
-    def _arrival(self, moment: datetime, most_minutes: int, rng: Random) -> datetime:
-        """Return when the source shows a record: soon, or days late, never after the plan."""
-        arrived = moment + timedelta(seconds=rng.randint(20, most_minutes * 60))
-        if rng.random() < LATE_SHARE:
-            arrived += timedelta(days=rng.randint(1, 6))
-        return max(moment, min(arrived, self._world.plan.last_moment))
-
-    def _next_id(self, kind: str) -> str:
-        self._counts[kind] += 1
-        return f"{_ID_LETTERS[kind]}{self._counts[kind]:09d}"
-
     def _identity(self, story: Story, rng: Random) -> Identity | None:
         if story.canary:
             return personal_data.canary_identity(self._world.plan, story.customer)
         if texts.leaks_identity(story, rng):
             return personal_data.ordinary_identity(story.customer, rng)
         return None
-
-    def _tell_truth(
-        self,
-        story: Story,
-        record_id: str,
-        updated_at: datetime,
-        turns: list[tuple[str, Draft]],
-        dirt: list[str],
-        noise: str | None = None,
-        cluster: str | None = None,
-    ) -> None:
-        units: list[dict[str, object]] = []
-        for position, (speaker, draft) in enumerate(turns):
-            units += draft.units(speaker, position)
-        handoff, surge = story.handoff, story.surge
-        self._truth.write(
-            "texts",
-            {
-                "source_slug": SOURCES[story.kind],
-                "source_record_id": record_id,
-                "occurred_at": format_moment(story.occurred_at),
-                "updated_at": format_moment(updated_at),
-                "language": story.language if noise is None else None,
-                "script": "hant" if "traditional" in dirt else "hans",
-                "is_relevant": noise is None,
-                "noise_reason": noise,
-                "duplicate_cluster": cluster,
-                "dirt": dirt,
-                "subject_slug": story.subject,
-                "satisfaction": story.satisfaction,
-                "attempt": story.attempt,
-                "handoff": handoff.slug if handoff and noise is None else None,
-                "breakpoint_kind": handoff.kind if handoff and noise is None else None,
-                "surge": surge.slug if surge and noise is None else None,
-                "themes": sorted({e.theme for e in story.episodes if e.theme}),
-                "units": units if noise is None else [],
-                "personal_data": [data for _, draft in turns for data in draft.personal_data],
-            },
-        )

@@ -6,7 +6,7 @@ out of 10 that ratings and survey answers are read from.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from simulator.plan import Plan
@@ -199,47 +199,5 @@ THEMES = (
     Theme("paper_invoice", "paper_invoice", "everyone", 0.030, 0.004, 0.030, 0.004, "falling"),
 )  # fmt: skip
 
-# from this many days before the end on, a new box spares most of the damage in transit
-PACKAGING_FIX_DAYS_BEFORE_END = 240
-PACKAGING_FIX_FACTOR = 0.35
-
 # installation and delivery are weaker where the distances are long
 REGION_EFFECTS = {"西北": -0.35, "西南": -0.2, "东北": -0.1, "华东": 0.1}
-
-
-def describe_causes(plan: Plan) -> list[dict[str, object]]:
-    """Return every planted cause as a plain record, dates resolved for the plan."""
-    causes: list[dict[str, object]] = [
-        {
-            "cause": "touchpoint_effect",
-            "touchpoint_slug": touchpoint.slug,
-            "department_slug": touchpoint.department,
-            "satisfaction_effect_negative": touchpoint.negative_effect,
-            "satisfaction_effect_positive": touchpoint.positive_effect,
-        }
-        for touchpoint in TOUCHPOINTS
-    ]
-    causes += [{"cause": "handoff", **asdict(handoff)} for handoff in HANDOFFS]
-    causes += [
-        {
-            "cause": "surge",
-            **asdict(surge),
-            "first_day": surge.first_day(plan).isoformat(),
-            "last_day": surge.last_day(plan).isoformat(),
-        }
-        for surge in SURGES
-    ]
-    causes += [{"cause": "theme_shift", **asdict(theme)} for theme in THEMES]
-    causes += [
-        {"cause": "region_effect", "region": region, "satisfaction_effect": effect}
-        for region, effect in REGION_EFFECTS.items()
-    ]
-    causes.append(
-        {
-            "cause": "fix_that_works",
-            "touchpoint_slug": "packaging",
-            "first_day": (plan.end - timedelta(days=PACKAGING_FIX_DAYS_BEFORE_END)).isoformat(),
-            "negative_share_factor": PACKAGING_FIX_FACTOR,
-        }
-    )
-    return causes

@@ -25,8 +25,8 @@ _SITES_BY_CHANNEL = {
 
 
 def make_author(customer: Customer) -> str:
-    """Return the name under which a customer writes reviews, always the same."""
-    rng = stream(0, "author", customer.customer_id)
+    """Return the name under which a person writes reviews: the same for all their records."""
+    rng = stream(0, "author", customer.person_id)
     form = rng.random()
     if form < 0.45:
         return (
@@ -35,6 +35,8 @@ def make_author(customer: Customer) -> str:
     if form < 0.75:
         letters = "abcdefghijklmnopqrstuvwxyz"
         return f"{rng.choice(letters)}***{rng.choice(letters + '0123456789')}"
+    if form < 0.83:  # the member name as the shop shows it
+        return f"{customer.surname}**{customer.phone[-2:]}"
     return f"用户_{rng.randint(100000, 9999999)}"
 
 
@@ -77,7 +79,12 @@ def make_review(story: Story, review_id: str, draft: Draft, rng: Random) -> dict
 
 
 def make_survey_response(
-    story: Story, response_id: str, survey_slug: str, comment: str | None, rng: Random
+    story: Story,
+    response_id: str,
+    survey_slug: str,
+    channel: str,
+    comment: str | None,
+    rng: Random,
 ) -> dict[str, object]:
     """Return a survey answer; satisfaction becomes NPS 0-10, CSAT 1-5 and CES 1-7 (7 = easy)."""
     satisfaction = story.satisfaction
@@ -87,7 +94,7 @@ def make_survey_response(
         "response_id": response_id,
         "customer_id": story.customer.customer_id,
         "survey_slug": survey_slug,
-        "channel": rng.choices(("sms", "app", "email"), (48, 38, 14))[0],
+        "channel": channel,
         "nps": round(satisfaction) if asks_nps else None,
         "csat": rate(satisfaction + rng.uniform(-0.6, 0.6)),
         "ces": max(1, min(7, round(7 - (9.5 - satisfaction) * 0.62))) if is_service else None,

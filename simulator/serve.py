@@ -8,6 +8,7 @@ Port 0 takes a free one. Prints one line when it answers: `ready http://127.0.0.
 from __future__ import annotations
 
 import argparse
+import secrets
 import socket
 import sys
 from pathlib import Path
@@ -39,6 +40,22 @@ def read_token(path: Path) -> str:
     return token
 
 
+def ensure_token(path: Path) -> None:
+    """Write a new bearer token, for its owner alone, unless there is one."""
+    if path.exists():
+        return
+    path.touch(mode=0o600)
+    path.write_text(secrets.token_urlsafe(24) + "\n", encoding="utf-8")
+
+
+def serve(folder: Path, port: int, token_file: Path) -> None:
+    """Serve until interrupted; raise `CompanyError` without a built company or a token."""
+    seed = int(str(read_plan(folder)["seed"]))
+    app = make_app(folder, read_token(token_file), seed)
+    config = uvicorn.Config(app, host=HOST, port=port, log_level="warning", access_log=False)
+    ReadyServer(config).run()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m simulator.serve", description=__doc__)
@@ -47,15 +64,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--token-file", type=Path, required=True, help="file with the bearer token")
     options = parser.parse_args(arguments)
     try:
-        seed = int(str(read_plan(options.dir)["seed"]))
-        app = make_app(options.dir, read_token(options.token_file), seed)
+        serve(options.dir, options.port, options.token_file)
     except CompanyError as error:
         print(error, file=sys.stderr)
         return 2
-    config = uvicorn.Config(
-        app, host=HOST, port=options.port, log_level="warning", access_log=False
-    )
-    ReadyServer(config).run()
     return 0
 
 

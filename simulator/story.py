@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from simulator.people import Agent, Customer
+from simulator.people import Customer
 from simulator.planted import Handoff, Surge
+from simulator.staff import Agent
 from simulator.world import OUR_SUBJECT, Order
 
 
@@ -44,6 +45,7 @@ class Story:
     subject: str = OUR_SUBJECT
     canary: bool = False
     follows_service: bool = False
+    asked_again: bool = False
     traits: frozenset[str] = field(default_factory=frozenset)
 
     @property

@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 from itertools import accumulate
 from random import Random
 
-from simulator.people import Agent, Customer
+from simulator.customer_base import CustomerBase
+from simulator.episodes import draw_outcome, theme_episode
+from simulator.people import Customer
 from simulator.planted import (
     ALL_NEGATIVE_EFFECT,
     BASE_SATISFACTION,
     HANDOFFS,
     KINDS,
-    PACKAGING_FIX_DAYS_BEFORE_END,
-    PACKAGING_FIX_FACTOR,
     REGION_EFFECTS,
     SATISFACTION_NOISE,
     SURGES,
@@ -23,10 +23,12 @@ from simulator.planted import (
     TOUCHPOINTS,
     Handoff,
     Surge,
-    Theme,
     Touchpoint,
 )
+from simulator.planted_improvements import negative_factor
+from simulator.planted_loyalty import COMPETITOR_EFFECTS, COMPETITOR_FACTORS
 from simulator.seasons import campaign_on
+from simulator.staff import Agent
 from simulator.story import Episode, Story, order_traits
 from simulator.world import OUR_SUBJECT, Order, World
 
@@ -63,12 +65,12 @@ _AGENT_DEPARTMENTS = {
 class StoryTeller:
     """Draws stories by the planted causes."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, customers: CustomerBase) -> None:
         self._world = world
+        self._customers = customers
         self._plan = world.plan
         # (kind, where a story can play) -> cumulated weights of the touchpoints
         self._weights: dict[tuple[str, frozenset[str]], list[float]] = {}
-        self._fix_day = self._plan.end - timedelta(days=PACKAGING_FIX_DAYS_BEFORE_END)
 
     def active_surge(self, day: date, rng: Random) -> Surge | None:
         """Return the surge that the next piece of feedback of a day belongs to, if any."""
@@ -87,7 +89,10 @@ class StoryTeller:
         surge: Surge | None = None,
         subject: str = OUR_SUBJECT,
     ) -> Story:
-        """Return a story of a kind about an order; a surge decides what it is about."""
+        """Return a story of a kind about an order; a surge decides what it is about.
+
+        What the customer remembers of earlier times, good or bad, moves the satisfaction.
+        """
         traits = order_traits(order)
         day = occurred_at.date()
         handoff = None
@@ -98,12 +103,17 @@ class StoryTeller:
         elif handoff is not None:
             episodes = self._handoff_episodes(handoff, kind, traits, rng)
         else:
-            episodes = self._ordinary_episodes(kind, day, traits, rng)
+            episodes = self._ordinary_episodes(kind, day, order, subject, rng)
             if subject == OUR_SUBJECT:
                 episodes = self._add_theme(episodes, order.customer, day, kind, rng)
         agent = self._draw_agent(kind, episodes, order, rng)
         satisfaction = self._satisfaction(episodes, handoff, order, agent, rng)
-        effect, ending = self._draw_outcome(satisfaction, kind, episodes, rng)
+        if subject == OUR_SUBJECT:
+            satisfaction += self._customers.mood_effect(order.customer)
+        else:
+            satisfaction += COMPETITOR_EFFECTS[subject]
+        satisfaction = min(10.0, max(0.0, satisfaction))
+        effect, ending = draw_outcome(satisfaction, kind, episodes, rng)
         return Story(
             kind=kind,
             occurred_at=occurred_at,
@@ -130,6 +140,26 @@ class StoryTeller:
             satisfaction=round(satisfaction, 2),
             attempt=story.attempt + 1,
             effect=story.effect or rng.choice((None, "churn", None)),
+        )
+
+    def tell_when_asked_again(self, occurred_at: datetime, order: Order, rng: Random) -> Story:
+        """Return the survey answer of someone who was dissatisfied before, a month or more on."""
+        story = replace(self.tell("survey", occurred_at, order, rng), asked_again=True)
+        if not self._customers.is_recovered(order.customer) or rng.random() < 0.4:
+            return story
+        settled = TOUCHPOINT_BY_SLUG["complaint_handling"]
+        episode = Episode(settled.slug, settled.department, "positive", settled.slug)
+        others = tuple(e for e in story.episodes[:1] if e.polarity == "positive")
+        satisfaction = max(
+            story.satisfaction, self._satisfaction([episode], None, order, None, rng)
+        )
+        return replace(
+            story,
+            episodes=(*others, episode),
+            satisfaction=round(min(10.0, satisfaction), 2),
+            handoff=None,
+            effect=None,
+            ending=None,
         )
 
     def _draw_handoff(
@@ -206,16 +236,19 @@ class StoryTeller:
         return [TOUCHPOINTS[position] for position in sorted(chosen)]
 
     def _ordinary_episodes(
-        self, kind: str, day: date, traits: frozenset[str], rng: Random
+        self, kind: str, day: date, order: Order, subject: str, rng: Random
     ) -> list[Episode]:
+        traits = order_traits(order)
         counts = _EPISODE_COUNTS[kind]
         count = rng.choices(range(1, len(counts) + 1), counts)[0]
         mood = rng.choices((0, 1, 2), _MOODS[kind])[0]
         episodes = []
         for touchpoint in self._draw_touchpoints(kind, count, traits, rng):
             base = _NEGATIVE_BY_MOOD[mood] * touchpoint.negative_share / _MEAN_NEGATIVE_SHARE
-            if touchpoint.slug == "packaging" and day >= self._fix_day:
-                base *= PACKAGING_FIX_FACTOR
+            if subject == OUR_SUBJECT:
+                base *= negative_factor(self._plan, touchpoint.slug, order.customer.city, day)
+            else:
+                base *= COMPETITOR_FACTORS.get((subject, touchpoint.slug), 1.0)
             point = rng.random()
             if point < _NEUTRAL_SHARE[kind]:
                 polarity = "neutral"
@@ -280,48 +313,8 @@ class StoryTeller:
             score += order.store.effect
         if agent is not None:
             score += agent.skill
-        return min(10.0, max(0.0, score))
-
-    def _draw_outcome(
-        self, satisfaction: float, kind: str, episodes: list[Episode], rng: Random
-    ) -> tuple[str | None, str | None]:
-        """Return (decision effect, ending): what the customer will do, and a threat or hazard."""
-        about_goods = any(episode.touchpoint == "product_quality" for episode in episodes)
-        is_negative = any(episode.polarity == "negative" for episode in episodes)
-        effect = ending = None
-        if satisfaction >= 8.5 and not is_negative and rng.random() < 0.22:
-            effect = rng.choices(("recommend", "repurchase", "purchase"), (45, 45, 10))[0]
-        elif satisfaction < 5.5 and is_negative and rng.random() < 0.34:
-            effect = rng.choices(("churn", "discourage", "abandon"), (50, 38, 12))[0]
-        if is_negative and about_goods and rng.random() < 0.03:
-            ending = "safety"
-        elif is_negative and satisfaction < 4.0:
-            share = 0.16 if kind in ("call", "note") else 0.07
-            if rng.random() < share:
-                ending = rng.choices(("legal", "media"), (65, 35))[0]
-        return effect, ending
+        return score
 
 
 # a limited handoff must come more often where it can, to reach its share of all feedback
 _FITTING_FACTOR = {"": 1.0, "installed": 3.4, "store": 2.6, "online": 1.6, "repairable": 1.6}
-
-
-def theme_episode(theme: Theme, rng: Random) -> Episode:
-    """Return the episode in which a theme is spoken of."""
-    touchpoint, department = _THEME_HOMES[theme.slug]
-    polarity = rng.choices(
-        ("negative", "positive", "neutral", "suggestion"), _THEME_POLARITIES[theme.slug]
-    )[0]
-    return Episode(touchpoint, department, polarity, theme.phrase_file, theme=theme.slug)
-
-
-_THEME_HOMES: dict[str, tuple[str | None, str]] = {
-    "reuse_and_environment": (None, "product"),
-    "privacy": ("privacy", "it"),
-    "paper_invoice": ("invoice", "finance"),
-}
-_THEME_POLARITIES = {
-    "reuse_and_environment": (40, 28, 12, 20),
-    "privacy": (76, 6, 8, 10),
-    "paper_invoice": (55, 12, 22, 11),
-}

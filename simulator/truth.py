@@ -3,6 +3,10 @@
 planted_causes.jsonl   every cause with its size and dates
 texts.jsonl            one line per version of a text: true units, noise, dirt, personal data
 canaries.jsonl         persons who must not be found right of the redaction
+persons.jsonl          which customer records are one person, and how the second ones differ
+lifetimes.jsonl        the last day on which each customer who left would still have bought
+cases.jsonl            how each case ended, and whether its customer was won back
+withdrawn.jsonl        reviews and notes that were taken back, and how that can be noticed
 duplicates.jsonl       bursts of near-duplicates and records that were sent again
 broken_records.jsonl   records that cannot be used as they are, and why
 """
@@ -16,7 +20,10 @@ from typing import Self, TextIO
 
 from simulator.day_files import write_json
 
-FILES = ("planted_causes", "texts", "canaries", "duplicates", "broken_records")
+FILES = (
+    "planted_causes", "texts", "canaries", "persons", "lifetimes", "cases", "withdrawn",
+    "duplicates", "broken_records",
+)  # fmt: skip
 
 
 class TruthWriter:

@@ -1,12 +1,14 @@
 """The review sites' and the survey tool's API, with the habits of real ones.
 
     GET /v1/reviews             ?updated_since=ISO &limit=1..500 &cursor=...
-    GET /v1/survey-responses    the same; both want `Authorization: Bearer <token>`
+    GET /v1/survey-responses    the same
+    GET /v1/survey-invitations  the same; all three want `Authorization: Bearer <token>`
     GET /health                 open
 
 Answers are {"items": [...], "next_cursor": str | null}, oldest change first. Some requests fail
 once or twice before they succeed (429 with Retry-After, 500, 503): which ones depends on the
-plan's seed alone. The company's clock is read anew for each request.
+plan's seed alone. A review that its author withdraws comes once more, with `"deleted": true`. The
+company's clock is read anew for each request.
 """
 
 from __future__ import annotations
@@ -31,7 +33,11 @@ from simulator.clock import read_clock
 from simulator.day_files import day_folder, format_moment, iter_days
 from simulator.plan import SHANGHAI
 
-ENTITIES = {"reviews": "reviews", "survey-responses": "survey_responses"}
+ENTITIES = {
+    "reviews": "reviews",
+    "survey-responses": "survey_responses",
+    "survey-invitations": "survey_invitations",
+}
 DEFAULT_LIMIT = 200
 MAX_LIMIT = 500
 # of 100 requests: how many fail at first, and with what

@@ -9,16 +9,19 @@ from functools import cached_property
 from itertools import accumulate
 from random import Random
 
-from simulator import people
+from simulator import people, staff
 from simulator.catalog import Product, choose_product, make_catalog
 from simulator.geography import CITIES, REGIONS, City
-from simulator.people import Agent, Customer
+from simulator.people import Customer
 from simulator.plan import COMPANY_NAME, SHANGHAI, Plan, stream
 from simulator.seasons import CALL_HOURS, STORE_HOURS, WEB_HOURS
+from simulator.staff import Agent, Team
 
 OUR_SUBJECT = "us"
 # slug -> name that customers use
 COMPETITORS = {"yunshan": "云杉电器", "baiyue": "百悦商城", "jiguang": "极光优选"}
+
+OUTSTANDING_STORE_EFFECT, POOR_STORE_EFFECT = 1.0, -1.2
 
 _STORE_PLACES = (
     "万达店", "银泰店", "火车站店", "大学城店", "中心店", "奥体店", "吾悦广场店", "人民路店",
@@ -36,10 +39,26 @@ class Store:
     opened_on: date
     effect: float
 
+    @property
+    def standing(self) -> str:
+        """`outstanding`, `poor` or `ordinary`, as planted."""
+        if self.effect == OUTSTANDING_STORE_EFFECT:
+            return "outstanding"
+        return "poor" if self.effect == POOR_STORE_EFFECT else "ordinary"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One product of an order; the amount is what the line cost after its discount."""
+
+    product: Product
+    quantity: int
+    amount_cny: float
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One purchase; `store` is None when it was made online."""
+    """One purchase; `store` is None when it was made online. Feedback is about `product`."""
 
     order_id: str
     customer: Customer
@@ -47,6 +66,7 @@ class Order:
     product: Product
     ordered_at: datetime
     amount_cny: float
+    lines: tuple[OrderLine, ...] = ()
 
     @property
     def is_online(self) -> bool:
@@ -65,6 +85,12 @@ def at_hour(day: date, clock: Clock, rng: Random) -> datetime:
     hour = bisect_right(clock, rng.random() * clock[-1])
     second = int(rng.random() * 3600)
     return datetime.combine(day, time(hour, second // 60, second % 60, tzinfo=SHANGHAI))
+
+
+def _store_effect(number: int, rng: Random) -> float:
+    """Return how far a store moves satisfaction: of twenty, one shines and one is poor."""
+    usual = round(rng.gauss(0, 0.3), 2)
+    return {3: OUTSTANDING_STORE_EFFECT, 11: POOR_STORE_EFFECT}.get(number % 20, usual)
 
 
 @dataclass(frozen=True)
@@ -86,7 +112,23 @@ class World:
     @cached_property
     def agents(self) -> list[Agent]:
         """All agents."""
-        return people.make_agents(self.plan)
+        return staff.make_agents(self.plan)
+
+    @cached_property
+    def teams(self) -> list[Team]:
+        """All teams, in the order of their ids."""
+        return staff.make_teams(self.plan)
+
+    @cached_property
+    def team_by_id(self) -> dict[str, Team]:
+        """Team id -> team."""
+        return {team.team_id: team for team in self.teams}
+
+    @cached_property
+    def team_sites(self) -> dict[str, Store]:
+        """Team id -> the store at which a team of store staff sits."""
+        local = [team for team in self.teams if team.department_slug == "store_operations"]
+        return {team.team_id: self.stores[n % len(self.stores)] for n, team in enumerate(local)}
 
     @cached_property
     def stores(self) -> list[Store]:
@@ -111,7 +153,7 @@ class World:
                     f"{_STORE_PLACES[cities[:number].count(city) % len(_STORE_PLACES)]}",
                     city=city,
                     opened_on=self.plan.go_live - timedelta(days=rng.randint(60, 3000)),
-                    effect=round(rng.gauss(0, 0.35), 2),
+                    effect=_store_effect(number, rng),
                 )
             )
         return stores
@@ -156,13 +198,6 @@ class World:
         """Return the customer of a number."""
         return people.make_customer(self.plan, number)
 
-    def draw_customer(self, day: date, rng: Random) -> Customer:
-        """Return a customer who has registered before the end of a day; new ones buy more."""
-        known = people.known_customer_total(self.plan, day)
-        recent = max(1, known // 20)
-        number = known - 1 - rng.randrange(recent) if rng.random() < 0.2 else rng.randrange(known)
-        return self.customer(number)
-
     def near_store(self, city: City, rng: Random) -> Store:
         """Return a store where someone from a city would shop."""
         return rng.choice(
@@ -172,26 +207,29 @@ class World:
         )
 
     def make_order(
-        self,
-        order_id: str,
-        ordered_at: datetime,
-        rng: Random,
-        customer: Customer | None = None,
+        self, order_id: str, ordered_at: datetime, customer: Customer, rng: Random
     ) -> Order:
-        """Return an order of a customer, or of one who is known on that day."""
-        customer = customer or self.draw_customer(ordered_at.date(), rng)
+        """Return an order of a customer: one thing mostly, at times two or three."""
         # the older shop in a store, the young online
         online_share = 0.78 if self.is_young(customer) else 0.52
-        product = choose_product(self._products_by_category, rng)
-        discount = rng.choice((1.0, 1.0, 0.95, 0.9, 0.85))
+        lines = [self._make_line(rng)]
+        while len(lines) < 3 and rng.random() < 0.18:
+            lines.append(self._make_line(rng))
         return Order(
             order_id=order_id,
             customer=customer,
             store=None if rng.random() < online_share else self.near_store(customer.city, rng),
-            product=product,
+            product=lines[0].product,
             ordered_at=max(ordered_at, customer.registered_at),
-            amount_cny=round(product.price_cny * discount, 2),
+            amount_cny=round(sum(line.amount_cny for line in lines), 2),
+            lines=tuple(lines),
         )
+
+    def _make_line(self, rng: Random) -> OrderLine:
+        product = choose_product(self._products_by_category, rng)
+        discount = rng.choice((1.0, 1.0, 0.95, 0.9, 0.85))
+        quantity = rng.choices((1, 2, 3), (88, 9, 3))[0] if product.price_cny < 500 else 1
+        return OrderLine(product, quantity, round(product.price_cny * discount * quantity, 2))
 
     def is_young(self, customer: Customer) -> bool:
         """Whether a customer belongs to the young cohort of the planted theme shift."""

@@ -8,7 +8,9 @@ units (only there can two departments meet):
     lift = P(A and B) / (P(A) P(B)) = n_AB N / (n_A n_B)
 
 A: department A is complained about or its promise is told; A and B: the feedback is a breakpoint
-between them, in whatever direction. 1 is chance, 2 is twice as often as chance.
+between them, in whatever direction. 1 is chance, 2 is twice as often as chance. Near copies of
+one text count as one feedback in every n (each weighs `dedup_weight`): copies are no further
+evidence, so the sum of the weights is the number of independent texts.
 
 Interval: 95 %, normal on log(lift), with the delta-method variance of a multinomial sample
     ((p_11 (1/p_11 - 1/p_1. - 1/p_.1)^2 + p_10 / p_1.^2 + p_01 / p_.1^2) - 1) / N.
@@ -37,6 +39,7 @@ from warehouse.settings import Settings
 MIN_FEEDBACK = 5
 SIGNIFICANCE = 0.05
 Z_95 = 1.959964
+ROUNDING = 1e-6  # sums of weights, added in another order
 
 RESULT = ResultTable(
     name="breakpoint_lift",
@@ -60,32 +63,42 @@ RESULT = ResultTable(
     ),
     key=("from_department_slug", "to_department_slug", "breakpoint_kind"),
     method="lift with log-normal interval, Fisher exact, Benjamini-Hochberg",
-    method_version="1",
+    method_version="2",
 )
 
 Pair = tuple[str, str]  # two departments in alphabetical order
 
 _PERIOD = "(select * from core.dim_reporting_period where period_slug = 'last_12_months')"
 
-# feedback that could name two departments
-_UNIVERSE = f"""
-    select units.feedback_key
+# one row per feedback and department, with the feedback's units on any department; one pass over
+# the units, since a join with itself is planned badly on tables without statistics
+_SPOKEN = f"""
+    select
+        units.feedback_key,
+        units.department_slug,
+        max(units.dedup_weight) as weight,
+        bool_or(
+            units.sentiment_label = 'negative' or units.promise_role in ('breach', 'promise')
+        ) as is_involved,
+        sum(count(*)) over (partition by units.feedback_key) as feedback_units
     from core.fct_opinion_unit as units
     inner join {_PERIOD} as period
         on units.occurred_date between period.first_month and period.last_date
     where units.subject_slug = 'us' and units.is_relevant and units.department_slug is not null
-    group by units.feedback_key
-    having count(*) >= 2
+    group by units.feedback_key, units.department_slug
 """
 
 
 @dataclass(frozen=True)
 class Meetings:
-    """How often departments are involved, alone and in pairs, among `total` feedback."""
+    """How often departments are involved, alone and in pairs, among `total` feedback.
 
-    total: int
-    departments: Mapping[str, int]
-    pairs: Mapping[Pair, int]
+    All are sums of `dedup_weight`: the number of feedback, near copies counted as one.
+    """
+
+    total: float
+    departments: Mapping[str, float]
+    pairs: Mapping[Pair, float]
 
 
 @dataclass(frozen=True)
@@ -112,16 +125,23 @@ def run(settings: Settings) -> dict[str, int]:
 
 
 def read_meetings(connection: psycopg.Connection[Any]) -> Meetings:
-    """Count involved departments and pairs in the last 12 months."""
-    total = connection.execute(f"select count(*) from ({_UNIVERSE}) as universe").fetchone()
+    """Weigh involved departments and pairs in the last 12 months."""
+    total = connection.execute(
+        f"""
+        select coalesce(sum(weight), 0) from (
+            select feedback_key, max(weight) as weight
+            from ({_SPOKEN}) as spoken
+            where feedback_units >= 2
+            group by feedback_key
+        ) as universe
+        """
+    ).fetchone()
     departments = connection.execute(
         f"""
-        select units.department_slug, count(distinct units.feedback_key)
-        from core.fct_opinion_unit as units
-        inner join ({_UNIVERSE}) as universe on units.feedback_key = universe.feedback_key
-        where units.department_slug is not null
-            and (units.sentiment_label = 'negative' or units.promise_role in ('breach', 'promise'))
-        group by units.department_slug
+        select department_slug, sum(weight)
+        from ({_SPOKEN}) as spoken
+        where feedback_units >= 2 and is_involved
+        group by department_slug
         """
     ).fetchall()
     pairs = connection.execute(
@@ -129,7 +149,7 @@ def read_meetings(connection: psycopg.Connection[Any]) -> Meetings:
         select
             least(from_department_slug, to_department_slug),
             greatest(from_department_slug, to_department_slug),
-            count(*)
+            sum(dedup_weight)
         from core.fct_breakpoint as breakpoints
         inner join {_PERIOD} as period
             on breakpoints.occurred_date between period.first_month and period.last_date
@@ -139,7 +159,7 @@ def read_meetings(connection: psycopg.Connection[Any]) -> Meetings:
     return Meetings(
         total=total[0] if total else 0,
         departments=dict(departments),
-        pairs={(first, second): count for first, second, count in pairs},
+        pairs={(first, second): weight for first, second, weight in pairs},
     )
 
 
@@ -175,10 +195,10 @@ def judge_rows(
             kind,
             feedback_count,
             customer_count,
-            meetings.pairs[pair],
-            meetings.departments[from_slug],
-            meetings.departments[to_slug],
-            meetings.total,
+            round(meetings.pairs[pair]),
+            round(meetings.departments[from_slug]),
+            round(meetings.departments[to_slug]),
+            round(meetings.total),
             lift.lift,
             lift.low,
             lift.high,
@@ -189,7 +209,7 @@ def judge_rows(
 
 
 def judge_pairs(meetings: Meetings) -> dict[Pair, tuple[Lift, float]]:
-    """Return lift and q-value of every pair that meets in at least `MIN_FEEDBACK` feedback."""
+    """Return lift and q-value of every pair that meets in at least `MIN_FEEDBACK` texts."""
     from statsmodels.stats.multitest import multipletests
 
     lifts = {
@@ -208,15 +228,15 @@ def judge_pairs(meetings: Meetings) -> dict[Pair, tuple[Lift, float]]:
     }
 
 
-def measure_lift(both: int, first: int, second: int, total: int) -> Lift:
+def measure_lift(both: float, first: float, second: float, total: float) -> Lift:
     """Measure the lift of two events that occur `first` and `second` times, `both` together.
 
-    Raises `ValueError` for counts that cannot be (more together than alone, more than the total).
+    Counts may be sums of weights; the exact test rounds them. Raises `ValueError` for counts that
+    cannot be (more together than alone, more than the total).
     """
     from scipy.stats import fisher_exact
 
-    neither = total - first - second + both
-    if not 0 < both <= min(first, second) or neither < 0:
+    if not 0 < both <= min(first, second) + ROUNDING or first + second - both > total + ROUNDING:
         raise ValueError(f"impossible counts: {both=} {first=} {second=} {total=}")
     lift = both * total / (first * second)
     share, first_share, second_share = both / total, first / total, second / total
@@ -227,6 +247,7 @@ def measure_lift(both: int, first: int, second: int, total: int) -> Lift:
         - 1
     ) / total
     reach = math.exp(Z_95 * math.sqrt(max(variance, 0.0)))
-    table = [[both, first - both], [second - both, neither]]
-    p_value = float(fisher_exact(table, alternative="greater").pvalue)
+    cells = (both, first - both, second - both, total - first - second + both)
+    together, one, other, neither = (max(round(cell), 0) for cell in cells)
+    p_value = float(fisher_exact([[together, one], [other, neither]], alternative="greater").pvalue)
     return Lift(lift, lift / reach, lift * reach, min(p_value, 1.0))

@@ -4,14 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stat_jobs import breakpoint_lift, emerging_topics, theme_trend
+from stat_jobs import (
+    benchmark_index,
+    breakpoint_evidence,
+    breakpoint_lift,
+    churn_hazard,
+    emerging_topics,
+    nps_bridge,
+    nps_drivers,
+    nps_transitions,
+    priority,
+    recovery_value,
+    surge,
+    theme_cohort,
+    theme_trend,
+    unit_scores,
+)
 from stat_jobs.results import ResultTable
 from warehouse.postgres import connect
 from warehouse.settings import Settings
 
 JOBS: dict[str, Callable[[Settings], dict[str, int]]] = {
     "theme_trend": theme_trend.run,
+    "theme_cohort": theme_cohort.run,
     "breakpoint_lift": breakpoint_lift.run,
+    "breakpoint_evidence": breakpoint_evidence.run,
+    "nps_drivers": nps_drivers.run,
+    "nps_bridge": nps_bridge.run,
+    "recovery_value": recovery_value.run,
+    "churn_hazard": churn_hazard.run,
+    "nps_transitions": nps_transitions.run,
+    "priority": priority.run,
+    "benchmark_index": benchmark_index.run,
+    "surge": surge.run,
+    "unit_scores": unit_scores.run,
     # once a week: the first night after a week is complete catches up what `voc_weekly_topics`
     # has not done
     "emerging_topics": emerging_topics.run_if_due,
@@ -19,7 +45,18 @@ JOBS: dict[str, Callable[[Settings], dict[str, int]]] = {
 
 RESULTS: tuple[ResultTable, ...] = (
     theme_trend.RESULT,
+    theme_cohort.RESULT,
     breakpoint_lift.RESULT,
+    breakpoint_evidence.RESULT,
+    nps_drivers.RESULT,
+    nps_bridge.RESULT,
+    recovery_value.RESULT,
+    churn_hazard.RESULT,
+    nps_transitions.RESULT,
+    priority.RESULT,
+    *benchmark_index.TABLES,
+    *surge.TABLES,
+    unit_scores.RESULT,
     *emerging_topics.TABLES,
 )
 

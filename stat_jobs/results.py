@@ -62,7 +62,7 @@ class ResultTable:
         """
         self.create(connection)
         connection.execute(sql.SQL("delete from {}").format(sql.Identifier("stats", self.name)))
-        return self._copy(connection, rows)
+        return self.append(connection, rows)
 
     def replace_part(
         self,
@@ -78,9 +78,10 @@ class ResultTable:
             ),
             (value,),
         )
-        return self._copy(connection, rows)
+        return self.append(connection, rows)
 
-    def _copy(self, connection: psycopg.Connection[Any], rows: Iterable[Sequence[Any]]) -> int:
+    def append(self, connection: psycopg.Connection[Any], rows: Iterable[Sequence[Any]]) -> int:
+        """Add `rows` (in column order) to what is there; return how many."""
         return copy_rows(
             connection,
             self.qualified_name,

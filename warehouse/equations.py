@@ -31,6 +31,7 @@ _RAW_FEEDBACK = {
     "raw_calls.calls": ("'calls'", "call_id"),
     "raw_reviews.reviews": ("'reviews'", "review_id"),
     "raw_surveys.responses": ("'surveys'", "response_id"),
+    "raw_helpdesk.tickets": ("'helpdesk'", "ticket_id"),
     "raw_files.feedback": ("source_slug", "source_record_id"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -106,17 +107,29 @@ def upsert_rows(
 
 
 @contextmanager
-def advisory_lock(connection: psycopg.Connection[Any], name: str) -> Iterator[None]:
-    """Hold a session lock named `name`; raise `RuntimeError` at once when another run holds it."""
+def advisory_lock(
+    connection: psycopg.Connection[Any], name: str, *, wait_seconds: float = 0
+) -> Iterator[None]:
+    """Hold a session lock named `name`, waiting for it up to `wait_seconds`.
+
+    Raises `RuntimeError` when another run still holds it then.
+    """
     arguments = (LOCK_NAMESPACE, name)
-    taken = connection.execute(
-        "select pg_try_advisory_lock(%s, hashtext(%s))", arguments
-    ).fetchone()
-    if not taken or not taken[0]:
-        raise RuntimeError(
-            f"another run holds the lock {name!r}: wait for it to end, then run again"
-        )
+    deadline = time.monotonic() + wait_seconds
+    while not _try_lock(connection, arguments):
+        if time.monotonic() >= deadline:
+            raise RuntimeError(
+                f"another run holds the lock {name!r}: wait for it to end, then run again"
+            )
+        time.sleep(min(0.2, wait_seconds))
     try:
         yield
     finally:
         connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", arguments)
+
+
+def _try_lock(connection: psycopg.Connection[Any], arguments: tuple[int, str]) -> bool:
+    taken = connection.execute(
+        "select pg_try_advisory_lock(%s, hashtext(%s))", arguments
+    ).fetchone()
+    return bool(taken and taken[0])

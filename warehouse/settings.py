@@ -21,6 +21,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from warehouse.file_connections import FileConnection
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 # database role -> the settings field that holds its password
@@ -66,6 +68,8 @@ class Settings(BaseSettings):
     web_source_url: str | None = None
     crm_source_url: str | None = None
     calls_source_dir: str | None = None
+    # name -> folder with credentials, as JSON, for `connection` of sources that read files
+    file_connections: dict[str, FileConnection] = Field(default_factory=dict)
 
     time_zone: str = "Asia/Shanghai"
     pack: str = "retail"
@@ -178,11 +182,17 @@ class Settings(BaseSettings):
             raise SettingsError(f"unknown source system {source!r}: expected 'web'")
         return self.secret("web_source_token")
 
-    def source_dir(self, source: str) -> str:
-        """Return the folder (any fsspec URL) of a file source system (`calls`)."""
-        if source != "calls":
-            raise SettingsError(f"unknown source system {source!r}: expected 'calls'")
-        return self.calls_source_dir or str(self.state_dir / "company" / "calls")
+    def file_connection(self, name: str) -> FileConnection:
+        """Return a folder that files are read from; `calls` falls back on `calls_source_dir`."""
+        if name in self.file_connections:
+            return self.file_connections[name]
+        if name != "calls":
+            known = ", ".join(sorted({"calls", *self.file_connections}))
+            raise SettingsError(
+                f"unknown file connection {name!r}; known are {known}. Add it to "
+                f'VOC_FILE_CONNECTIONS, such as {{"{name}": {{"url": "s3://bucket/folder"}}}}'
+            )
+        return FileConnection(url=self.calls_source_dir or str(self.company_dir / "calls"))
 
     @property
     def company_dir(self) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, get_args
 
-from ingestion.contracts import crm, feedback
+from ingestion.contracts import crm, feedback, helpdesk, surveys
 from ingestion.contracts.fields import ColumnType, Record
 from warehouse.keys import keyed_hash, normalise_contact
 
@@ -17,6 +17,8 @@ LOADER_COLUMNS = {
     "_row_hash": "text",
     "_loaded_at": "timestamptz",
     "_load_id": "text",
+    # when we noticed that the source no longer has the record; null while it has it
+    "_deleted_at": "timestamptz",
 }
 
 Derivation = Callable[[dict[str, Any], bytes], dict[str, Any]]
@@ -130,7 +132,28 @@ AGENTS = _crm("agents", crm.Agent, "agent_id")
 PRODUCTS = _crm("products", crm.Product, "product_id")
 ORDERS = _crm("orders", crm.Order, "order_id")
 CUSTOMER_NOTES = _crm("customer_notes", crm.CustomerNote, "note_id")
-CRM_ENTITIES = (CUSTOMERS, STORES, AGENTS, PRODUCTS, ORDERS, CUSTOMER_NOTES)
+ORDER_ITEMS = _crm("order_items", crm.OrderItem, "order_item_id")
+TEAMS = _crm("teams", crm.Team, "team_id")
+CAMPAIGNS = _crm("campaigns", crm.Campaign, "campaign_id")
+CAMPAIGN_TOUCHES = _crm("campaign_touches", crm.CampaignTouch, "touch_id")
+CASES = _crm("cases", crm.Case, "case_id")
+CASE_EVENTS = _crm("case_events", crm.CaseEvent, "case_event_id")
+IMPROVEMENTS = _crm("improvements", crm.Improvement, "improvement_id")
+CRM_ENTITIES = (
+    CUSTOMERS,
+    STORES,
+    AGENTS,
+    PRODUCTS,
+    ORDERS,
+    CUSTOMER_NOTES,
+    ORDER_ITEMS,
+    TEAMS,
+    CAMPAIGNS,
+    CAMPAIGN_TOUCHES,
+    CASES,
+    CASE_EVENTS,
+    IMPROVEMENTS,
+)
 
 CALLS = Entity(
     source="calls",
@@ -138,7 +161,7 @@ CALLS = Entity(
     schema="raw_calls",
     record=feedback.Call,
     key=("call_id",),
-    derived=frozenset({"file_name"}),
+    derived=frozenset({"file_name", "source_metadata"}),
     not_hashed=frozenset({"file_name"}),
 )
 REVIEWS = Entity(
@@ -147,6 +170,7 @@ REVIEWS = Entity(
     schema="raw_reviews",
     record=feedback.Review,
     key=("review_id",),
+    derived=frozenset({"brand", "details"}),
 )
 SURVEY_RESPONSES = Entity(
     source="surveys",
@@ -154,6 +178,21 @@ SURVEY_RESPONSES = Entity(
     schema="raw_surveys",
     record=feedback.SurveyResponse,
     key=("response_id",),
+    derived=frozenset({"is_preview", "is_finished", "details"}),
+)
+SURVEY_INVITATIONS = Entity(
+    source="surveys",
+    name="invitations",
+    schema="raw_surveys",
+    record=surveys.SurveyInvitation,
+    key=("invitation_id",),
+)
+TICKETS = Entity(
+    source="helpdesk",
+    name="tickets",
+    schema="raw_helpdesk",
+    record=helpdesk.Ticket,
+    key=("ticket_id",),
 )
 # imports carry their mapping's own slug in ops; "files" is the family
 IMPORTED_FEEDBACK = Entity(
@@ -167,14 +206,23 @@ IMPORTED_FEEDBACK = Entity(
     not_hashed=frozenset({"file_name", "file_row", "import_id", "received_at"}),
 )
 
-ENTITIES = (*CRM_ENTITIES, CALLS, REVIEWS, SURVEY_RESPONSES, IMPORTED_FEEDBACK)
+ENTITIES = (
+    *CRM_ENTITIES,
+    CALLS,
+    REVIEWS,
+    SURVEY_RESPONSES,
+    SURVEY_INVITATIONS,
+    TICKETS,
+    IMPORTED_FEEDBACK,
+)
 
 
 def find_entity(source_slug: str, name: str) -> Entity:
-    """Return the entity of a source; any other slug with entity `feedback` is a mapping's."""
+    """Return the entity of that name: several sources may fill one, so no two share a name.
+
+    Raises `LookupError` with the source that asked.
+    """
     for entity in ENTITIES:
-        if (entity.source, entity.name) == (source_slug, name):
+        if entity.name == name:
             return entity
-    if name == IMPORTED_FEEDBACK.name:
-        return IMPORTED_FEEDBACK
     raise LookupError(f"no entity {name!r} in source {source_slug!r}")

@@ -13,6 +13,7 @@ from ingestion.contracts.fields import (
     Flag,
     Identifier,
     OptionalCount,
+    OptionalFlag,
     OptionalIdentifier,
     OptionalNumber,
     OptionalText,
@@ -73,6 +74,8 @@ class Call(Record):
     ended_at: OptionalTimestamp = None
     transfers: Annotated[Transfers, Field(default_factory=list)]
     turns: Turns
+    # what the call centre's own analysis found: kept apart from our labels
+    source_metadata: Annotated[dict[str, Any], ColumnType("jsonb"), Field(default_factory=dict)]
     file_name: OptionalText = None
     updated_at: Timestamp
 
@@ -87,7 +90,10 @@ class Call(Record):
 
 
 class Review(Record):
-    """One public review of an outlet of ours or of a competitor."""
+    """One public review of an outlet of ours or of a competitor.
+
+    `brand` is ours to say (config/sources.yml); `details` is what only one site tells.
+    """
 
     review_id: Identifier
     site: OptionalText = None
@@ -103,6 +109,8 @@ class Review(Record):
     url: OptionalText = None
     posted_at: Timestamp
     updated_at: Timestamp
+    brand: OptionalText = None
+    details: Annotated[dict[str, Any] | None, ColumnType("jsonb")] = None
 
     @model_validator(mode="after")
     def check_review(self) -> Self:
@@ -114,7 +122,11 @@ class Review(Record):
 
 
 class SurveyResponse(Record):
-    """One answered questionnaire: NPS 0-10, CSAT 1-5, CES 1-7, a comment."""
+    """One answered questionnaire: NPS 0-10, CSAT 1-5, CES 1-7, a comment.
+
+    `is_preview`: filled in by its makers, to try it. `is_finished`: answered to the end. Null
+    where the tool does not tell. `details` has the answers to all other questions.
+    """
 
     response_id: Identifier
     customer_id: OptionalIdentifier = None
@@ -129,6 +141,9 @@ class SurveyResponse(Record):
     agent_id: OptionalIdentifier = None
     submitted_at: Timestamp
     updated_at: Timestamp
+    is_preview: OptionalFlag = None
+    is_finished: OptionalFlag = None
+    details: Annotated[dict[str, Any] | None, ColumnType("jsonb")] = None
 
     @model_validator(mode="after")
     def check_answered(self) -> Self:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -21,6 +22,8 @@ MAX_TEXT_BYTES = 1_000_000
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 # clocks of sources may run ahead a little, and zones get mixed up by hours, not by days
 LATEST_AHEAD = timedelta(days=2)
+# what lies before this need not be compared with the clock, which only goes on from here
+_SURELY_PAST = datetime.now(UTC) + LATEST_AHEAD
 
 
 @dataclass(frozen=True)
@@ -45,15 +48,15 @@ def check_text(value: str) -> str:
 
 def blank_to_none(value: Any) -> Any:
     """Treat white space alone as nothing said."""
-    return None if isinstance(value, str) and not value.strip() else value
+    return None if isinstance(value, str) and (not value or value.isspace()) else value
 
 
 def parse_identifier(value: Any) -> Any:
-    """Trim an id; numbers become text, because some systems number their records."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+    """Trim an id; numbers and UUIDs become text, because some systems name records by them."""
     if isinstance(value, str):
         return value.strip() or None
+    if isinstance(value, (int, UUID)) and not isinstance(value, bool):
+        return str(value)
     return value
 
 
@@ -76,7 +79,7 @@ def check_timestamp(value: datetime) -> datetime:
     """Return the moment in UTC; refuse moments without a zone and absurd ones."""
     if value.tzinfo is None:
         raise PydanticCustomError("wrong_type", "has no time zone")
-    if not EARLIEST <= value <= datetime.now(UTC) + LATEST_AHEAD:
+    if value < EARLIEST or (value > _SURELY_PAST and value > datetime.now(UTC) + LATEST_AHEAD):
         raise PydanticCustomError(
             "bad_date", "lies before 1990 or more than two days in the future"
         )
@@ -136,39 +139,32 @@ def _holds_nul(value: Any) -> bool:
     return False
 
 
-Identifier = Annotated[
-    str,
-    ColumnType("text"),
-    Field(min_length=1, max_length=500),
-    BeforeValidator(parse_identifier),
-    AfterValidator(check_text),
-]
+# what a value must be once it was read; a field's `BeforeValidator` reads it, and only once:
+# these functions are called for every value of every record
+_IdentifierValue = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(check_text)]
+_Moment = Annotated[datetime, AfterValidator(check_timestamp)]
+_CalendarDay = Annotated[date, AfterValidator(check_date)]
+_DecimalValue = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=38, decimal_places=9)]
+
+Identifier = Annotated[_IdentifierValue, ColumnType("text"), BeforeValidator(parse_identifier)]
 Text = Annotated[str, ColumnType("text"), AfterValidator(check_text)]
-Timestamp = Annotated[
-    datetime,
-    ColumnType("timestamptz"),
-    BeforeValidator(parse_timestamp),
-    AfterValidator(check_timestamp),
-]
-Day = Annotated[date, ColumnType("date"), BeforeValidator(parse_date), AfterValidator(check_date)]
-Number = Annotated[
-    Decimal,
-    ColumnType("numeric"),
-    Field(allow_inf_nan=False, max_digits=38, decimal_places=9),
-    BeforeValidator(parse_number),
-]
+Timestamp = Annotated[_Moment, ColumnType("timestamptz"), BeforeValidator(parse_timestamp)]
+Number = Annotated[_DecimalValue, ColumnType("numeric"), BeforeValidator(parse_number)]
 Count = Annotated[int, ColumnType("integer"), BeforeValidator(parse_number)]
 Flag = Annotated[bool, ColumnType("boolean")]
+OptionalFlag = Annotated[bool | None, ColumnType("boolean"), BeforeValidator(blank_to_none)]
 OptionalIdentifier = Annotated[
-    Identifier | None, ColumnType("text"), BeforeValidator(parse_identifier)
+    _IdentifierValue | None, ColumnType("text"), BeforeValidator(parse_identifier)
 ]
 OptionalText = Annotated[Text | None, ColumnType("text"), BeforeValidator(blank_to_none)]
 OptionalTimestamp = Annotated[
-    Timestamp | None, ColumnType("timestamptz"), BeforeValidator(blank_to_none)
+    _Moment | None, ColumnType("timestamptz"), BeforeValidator(parse_timestamp)
 ]
-OptionalDay = Annotated[Day | None, ColumnType("date"), BeforeValidator(blank_to_none)]
-OptionalNumber = Annotated[Number | None, ColumnType("numeric"), BeforeValidator(blank_to_none)]
-OptionalCount = Annotated[Count | None, ColumnType("integer"), BeforeValidator(blank_to_none)]
+OptionalDay = Annotated[_CalendarDay | None, ColumnType("date"), BeforeValidator(parse_date)]
+OptionalNumber = Annotated[
+    _DecimalValue | None, ColumnType("numeric"), BeforeValidator(parse_number)
+]
+OptionalCount = Annotated[int | None, ColumnType("integer"), BeforeValidator(parse_number)]
 
 
 def within(low: float, high: float = math.inf) -> AfterValidator:

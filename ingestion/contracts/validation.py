@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -80,14 +81,15 @@ def validate(entity: Entity, values: dict[str, Any], key: bytes) -> dict[str, An
         except PydanticCustomError as invalid:
             problem = Problem(invalid.type, f"{column}: {invalid.message()}", column)
             raise ContractError(problem) from None
-    return row | entity.derive(row, key)
+    row.update(entity.derive(row, key))
+    return row
 
 
 def dump_extra(entity: Entity, values: dict[str, Any]) -> str | None:
     """Return the fields that the contract does not know, as JSON; None when there are none."""
-    extra = {name: value for name, value in values.items() if name not in entity.contract_columns}
-    if not extra:
+    if values.keys() <= entity.contract_columns.keys():
         return None
+    extra = {name: value for name, value in values.items() if name not in entity.contract_columns}
     try:
         return dump_json(extra)
     except PydanticCustomError as invalid:
@@ -105,7 +107,8 @@ def hash_row(entity: Entity, row: dict[str, Any], extra: str | None) -> str:
         # 5 and 5.0 are the same number, read from two file formats
         if number is not None:
             content[position] = format(number.normalize(), "f")
-    return hashlib.md5(repr((content, extra)).encode("utf-8", "backslashreplace")).hexdigest()
+    content.append(extra)
+    return hashlib.md5(orjson.dumps(content)).hexdigest()
 
 
 def _explain(errors: list[ErrorDetails]) -> Problem:

@@ -1,9 +1,12 @@
 """CRM tables by SQL -> raw_crm.*
 
 Data flow:
-    select * from <table> where updated_at >= since    server-side cursor, in batches
-        -> Candidate per row                            column names kept
-        -> landing                                      one current copy per id
+    select <key>, updated_at from <table>             all keys, compared with what was landed
+        -> Deletion per key that vanished                 its raw row is marked
+        -> select * from <table> where <key> in (...)     rows that came later than the overlap
+    select * from <table> where updated_at >= since   server-side cursor, in batches
+        -> Candidate per row                              column names kept
+        -> landing                                        one current copy per id
 
 Any database that SQLAlchemy reaches will do; its driver has to be installed.
 """
@@ -11,30 +14,26 @@ Any database that SQLAlchemy reaches will do; its driver has to be installed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import NoSuchModuleError
 
-from ingestion.candidates import Candidate
+from ingestion.candidates import Candidate, Deletion
 from ingestion.contracts import CRM_ENTITIES, Entity
-from ingestion.errors import SchemaChangedError, SourceConfigError, SourceError
+from ingestion.deletions import compare_keys
+from ingestion.errors import SourceConfigError, SourceError
 from ingestion.landing import LoadReport, Progress, Stream, land
 from ingestion.source_config import CrmSqlConfig
+from ingestion.sources.sql_table import SqlTable
 from ingestion.window import Window, choose_window
+from warehouse.postgres import connect
 from warehouse.settings import Settings
 
-SOURCE = "crm"
-BATCH_ROWS = 5_000
-# what the contract's columns may be in the source; other kinds are a retyped column
-_EXPECTED_KINDS: dict[str, tuple[type[sa.types.TypeEngine[Any]], ...]] = {
-    "text": (sa.String, sa.Integer, sa.Uuid),
-    "timestamptz": (sa.DateTime,),
-    "date": (sa.Date,),
-    "numeric": (sa.Numeric, sa.Integer),
-    "integer": (sa.Integer, sa.Numeric),
-}
+# a week, less what one night starts earlier than the other
+_WEEKLY = timedelta(days=6, hours=12)
 
 
 def load(
@@ -46,18 +45,40 @@ def load(
     full: bool = False,
     progress: Progress | None = None,
 ) -> LoadReport:
-    """Land new and changed rows of every configured CRM table.
+    """Land new and changed rows of every configured CRM table, and mark those that vanished.
 
     An entity whose table lost or retyped a column, or broke off, fails; the others are landed,
-    then the first failure is raised.
+    then the first failure is raised. With `since` or `until`, keys are not compared.
     """
     engine = _make_engine(settings, config)
     try:
-        streams = [
-            _make_stream(settings, config, engine, entity, since=since, until=until, full=full)
-            for entity in _configured_entities(config)
-        ]
-        return land(settings, SOURCE, streams, progress)
+        streams = []
+        for entity in _configured_entities(config):
+            window = choose_window(
+                settings,
+                config.slug,
+                entity.name,
+                overlap=config.overlap,
+                since=since,
+                until=until,
+                full=full,
+            )
+            table = SqlTable(
+                config.slug, engine, entity, config.tables[entity.name], config.time_zone
+            )
+            is_whole = since is None and until is None
+            detail = {"since": window.since, "until": window.until}
+            changes = _Changes(settings, config, table, window, detail)
+            streams.append(
+                Stream(
+                    entity=entity,
+                    candidates=changes.iter_candidates(with_keys=is_whole),
+                    source_slug=config.slug,
+                    keeps_watermark=window.keeps_watermark,
+                    detail=detail,
+                )
+            )
+        return land(settings, config.slug, streams, progress)
     finally:
         engine.dispose()
 
@@ -68,7 +89,7 @@ def _make_engine(settings: Settings, config: CrmSqlConfig) -> sa.Engine:
         return sa.create_engine(url, pool_pre_ping=True)
     except (NoSuchModuleError, ModuleNotFoundError) as missing:
         raise SourceError(
-            SOURCE,
+            config.slug,
             "opening the database",
             f"no driver for this kind of database ({missing})",
             "install its Python driver, or correct the scheme of the CRM's address",
@@ -80,98 +101,67 @@ def _configured_entities(config: CrmSqlConfig) -> list[Entity]:
     unknown = sorted(config.tables.keys() - known.keys())
     if unknown:
         raise SourceConfigError(
-            f"config/sources.yml: {SOURCE}.tables names unknown entities {', '.join(unknown)}; "
-            f"known are {', '.join(known)}"
+            f"config/sources.yml: {config.slug}.tables names unknown entities "
+            f"{', '.join(unknown)}; known are {', '.join(known)}"
         )
     return [known[name] for name in config.tables]
 
 
-def _make_stream(
-    settings: Settings,
-    config: CrmSqlConfig,
-    engine: sa.Engine,
-    entity: Entity,
-    *,
-    since: datetime | None,
-    until: datetime | None,
-    full: bool,
-) -> Stream:
-    window = choose_window(
-        settings,
-        SOURCE,
-        entity.name,
-        overlap=config.overlap,
-        since=since,
-        until=until,
-        full=full,
-    )
-    table_name = config.tables[entity.name]
-    return Stream(
-        entity=entity,
-        candidates=iter_rows(engine, entity, table_name, window),
-        source_slug=SOURCE,
-        keeps_watermark=window.keeps_watermark,
-        detail={"since": window.since, "until": window.until},
-    )
+@dataclass
+class _Changes:
+    """What one table has to tell: what vanished, what came late, what changed."""
 
+    settings: Settings
+    config: CrmSqlConfig
+    table: SqlTable
+    window: Window
+    # of the load in `ops.loads`; filled while it is read
+    detail: dict[str, Any]
+    refusal: SourceError | None = field(default=None, init=False)
 
-def iter_rows(
-    engine: sa.Engine, entity: Entity, table_name: str, window: Window
-) -> Iterator[Candidate]:
-    """Yield the rows of one table that changed within the window, oldest change first."""
-    request = f"table {table_name!r}"
-    try:
-        table = _reflect(engine, table_name)
-        check_columns(entity, table)
-        changed_at = table.c[entity.version or ""]
-        query = sa.select(table).order_by(changed_at)
-        if window.since is not None:
-            query = query.where(changed_at >= window.since)
-        if window.until is not None:
-            query = query.where(changed_at < window.until)
-        with engine.connect() as connection:
-            options = connection.execution_options(yield_per=BATCH_ROWS)
-            for row in options.execute(query).mappings():
-                yield Candidate(dict(row))
-    except sa.exc.NoSuchTableError:
-        raise SourceError(
-            SOURCE,
-            request,
-            "there is no such table, or our account may not see it",
-            "grant select on it, or correct crm.tables in config/sources.yml",
-        ) from None
-    except SQLAlchemyError as failure:
-        cause = str(getattr(failure, "orig", None) or failure).strip().splitlines()[0]
-        raise SourceError(
-            SOURCE,
-            request,
-            f"the database answered: {cause}",
-            "check that it is reachable with the configured address and account, then load again",
-        ) from failure
+    def iter_candidates(self, *, with_keys: bool) -> Iterator[Candidate | Deletion]:
+        """Yield deletions and late rows, then the window's rows, oldest change first.
 
+        A suspicious number of deletions fails the load, but only after its rows.
+        """
+        if with_keys and self._is_comparing_due():
+            yield from self._iter_compared()
+        for row in self.table.iter_rows(self.window):
+            yield Candidate(row)
+        if self.refusal is not None:
+            raise self.refusal
 
-def _reflect(engine: sa.Engine, table_name: str) -> sa.Table:
-    schema, _, name = table_name.rpartition(".")
-    return sa.Table(name, sa.MetaData(), schema=schema or None, autoload_with=engine)
+    def _iter_compared(self) -> Iterator[Candidate | Deletion]:
+        entity, since = self.table.entity, self.window.since
+        keys = self.table.iter_keys()
+        with compare_keys(self.settings, entity, self.config.slug, keys) as compared:
+            self.detail["keys_compared"] = compared.source_count
+            try:
+                compared.refuse_suspicious(self.config.deletion_share_limit)
+            except SourceError as refusal:
+                self.refusal = refusal
+            else:
+                for key in compared.iter_deleted():
+                    yield Deletion((key,))
+            if since is not None:
+                for row in self.table.iter_rows_of(compared.iter_missed(since)):
+                    yield Candidate(row)
 
-
-def check_columns(entity: Entity, table: sa.Table) -> None:
-    """Raise `SchemaChangedError` for the first contract column that is gone or of another kind."""
-    for name, sql_type in entity.contract_columns.items():
-        if name in entity.derived:
-            continue
-        if name not in table.c:
-            raise SchemaChangedError(
-                SOURCE,
-                entity.name,
-                name,
-                f"table {table.name!r} has no such column; it has {', '.join(table.c.keys())}",
-            )
-        found = table.c[name].type
-        if not isinstance(found, _EXPECTED_KINDS[sql_type]):
-            raise SchemaChangedError(
-                SOURCE,
-                entity.name,
-                name,
-                f"it is {found} in table {table.name!r}, which cannot be read as {sql_type}",
-            )
+    def _is_comparing_due(self) -> bool:
+        """Are deletions to be looked for now? Before the first load there is nothing to miss."""
+        entity = self.table.entity
+        with connect("voc_loader", self.settings) as connection:
+            row = connection.execute(
+                """
+                select count(*),
+                    max(started_at) filter (where detail ? 'keys_compared') > now() - %s
+                from ops.loads
+                where source_slug = %s and entity = %s and rows_landed > 0
+                """,
+                (_WEEKLY, self.config.slug, entity.name),
+            ).fetchone()
+        assert row is not None  # an aggregate without a group always has its row
+        load_count, was_compared = row
+        if self.config.notice_deletions == "weekly" and was_compared:
+            return False
+        return load_count > 0 and self.config.notice_deletions != "never"

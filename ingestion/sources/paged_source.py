@@ -1,61 +1,94 @@
-"""A paged JSON API as a source: window, client, candidates, landing. Parsing is the caller's."""
+"""A paged JSON API as a source: window, client, candidates. Parsing is the caller's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
-from ingestion.candidates import Candidate, Reject
+import httpx
+
+from ingestion.candidates import Candidate, Deletion, Reject
 from ingestion.contracts import Entity
-from ingestion.landing import LoadReport, Progress, Stream, land
-from ingestion.source_config import PagedHttpConfig
-from ingestion.sources.paged_http import PagedClient, make_client, read_moment
+from ingestion.landing import Stream
+from ingestion.sources.item_map import find_moment, map_item
+from ingestion.sources.paged_http import PagedClient
+from ingestion.web_source_config import ItemMap, PagedHttpConfig
 from ingestion.window import Window, choose_window
+from warehouse.connections import read_connection
 from warehouse.settings import Settings
 
-ParseItem = Callable[[Any], Candidate | Reject]
+# what a site adds to a mapped candidate, such as the store behind a page
+Completion = Callable[[Candidate], Candidate]
 
 
-def load_pages(
+@dataclass(frozen=True)
+class Resource:
+    """One paged resource of an API, and the entity that its items are."""
+
+    entity: Entity
+    path: str
+    items: ItemMap
+    complete: Completion = lambda candidate: candidate
+
+
+def find_address(settings: Settings, connection: str) -> tuple[str, str | None]:
+    """Return an API's address and token; `web` is the one that the settings know by name.
+
+    Raises `SettingsError` when they are not set. An API that asks for no token has none.
+    """
+    if connection == "web":
+        return settings.source_url(connection), settings.source_token(connection)
+    found = read_connection(connection)
+    return found.need("url"), found.find("token")
+
+
+def open_stream(
     settings: Settings,
     config: PagedHttpConfig,
-    entity: Entity,
-    parse_item: ParseItem,
+    resource: Resource,
+    client: httpx.Client,
     *,
     since: datetime | None,
     until: datetime | None,
     full: bool,
-    progress: Progress | None,
-) -> LoadReport:
-    """Land what a paged API has new within the window."""
+) -> Stream:
+    """Return what a resource has new within the window; it is read while it is landed."""
+    source = config.slug or resource.entity.source
     window = choose_window(
         settings,
-        entity.source,
-        entity.name,
+        source,
+        resource.entity.name,
         overlap=config.overlap,
         since=since,
         until=until,
         full=full,
     )
-    base_url = settings.source_url(config.connection)
-    token = settings.source_token(config.connection)
-    with make_client(config, base_url, token) as client:
-        pages = PagedClient(entity.source, config, client)
-        items = iter_window(pages.iter_items(window.since), window)
-        stream = Stream(
-            entity=entity,
-            candidates=map(parse_item, items),
-            source_slug=entity.source,
-            keeps_watermark=window.keeps_watermark,
-            detail={"since": window.since, "until": window.until},
-        )
-        return land(settings, entity.source, [stream], progress)
+    return Stream(
+        entity=resource.entity,
+        candidates=iter_candidates(source, config, resource, client, window),
+        source_slug=source,
+        keeps_watermark=window.keeps_watermark,
+        oldest_first=config.protocol.order == "oldest_first",
+        detail={"since": window.since, "until": window.until},
+    )
 
 
-def iter_window(items: Iterable[Any], window: Window) -> Iterator[Any]:
-    """Yield the items before `until`; one whose moment cannot be read goes on, to quarantine."""
-    for item in items:
+def iter_candidates(
+    source: str,
+    config: PagedHttpConfig,
+    resource: Resource,
+    client: httpx.Client,
+    window: Window,
+) -> Iterator[Candidate | Reject | Deletion]:
+    """Yield what lies within the window; what has no readable moment goes on, to quarantine."""
+    entity, items = resource.entity, resource.items
+    read_moment = partial(find_moment, entity, items)
+    pages = PagedClient(source, config, client, read_moment=read_moment, path=resource.path)
+    for item in pages.iter_items(window.since):
         moment = read_moment(item)
-        if moment is None or window.until is None or moment < window.until:
-            yield item
+        if moment is not None and window.until is not None and moment >= window.until:
+            continue
+        mapped = map_item(entity, items, item, config.protocol.deleted_path)
+        yield resource.complete(mapped) if isinstance(mapped, Candidate) else mapped

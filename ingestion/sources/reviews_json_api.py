@@ -1,21 +1,23 @@
 """Reviews of our outlets and of competitors -> raw_reviews.reviews
 
 Data flow:
-    GET /v1/reviews?updated_since=...    cursor pages, oldest edit first
-        -> parse_review()                one candidate per review, source names kept
-        -> landing                       one current copy per review_id
+    GET <path>                    pages, as `protocol` in config/sources.yml describes them
+        -> map_item()             the contract's names, as `items` describes them
+        -> place_review()         whose page it is, as `outlets` maps them
+        -> landing                one current copy per review_id
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from functools import partial
 
-from ingestion.candidates import Candidate, Reject
-from ingestion.contracts import REVIEWS, Problem
-from ingestion.landing import LoadReport, Progress
-from ingestion.source_config import ReviewsConfig
-from ingestion.sources.paged_source import load_pages
+from ingestion.contracts import REVIEWS
+from ingestion.landing import LoadReport, Progress, land
+from ingestion.sources.outlets import place_review
+from ingestion.sources.paged_http import make_client
+from ingestion.sources.paged_source import Resource, find_address, open_stream
+from ingestion.web_source_config import ReviewsConfig
 from warehouse.settings import Settings
 
 
@@ -28,21 +30,13 @@ def load(
     full: bool = False,
     progress: Progress | None = None,
 ) -> LoadReport:
-    """Land new and edited reviews."""
-    return load_pages(
-        settings,
-        config,
-        REVIEWS,
-        parse_review,
-        since=since,
-        until=until,
-        full=full,
-        progress=progress,
+    """Land new and edited reviews, and mark those that the API reports as withdrawn."""
+    resource = Resource(
+        REVIEWS, config.path, config.items, partial(place_review, outlets=config.outlets)
     )
-
-
-def parse_review(item: Any) -> Candidate | Reject:
-    """Return one review as a candidate, names as the API has them."""
-    if not isinstance(item, dict):
-        return Reject(Problem("wrong_type", "the review is not a JSON object"), item)
-    return Candidate(item)
+    base_url, token = find_address(settings, config.connection)
+    with make_client(config, base_url, token) as client:
+        stream = open_stream(
+            settings, config, resource, client, since=since, until=until, full=full
+        )
+        return land(settings, stream.source_slug, [stream], progress)

@@ -1,21 +1,20 @@
-"""Survey responses -> raw_surveys.responses
+"""Survey answers and invitations -> raw_surveys.responses, raw_surveys.invitations
 
 Data flow:
-    GET /v1/survey-responses?updated_since=...    cursor pages, oldest edit first
-        -> parse_response()                         one candidate per response, source names kept
-        -> landing                                  one current copy per response_id
+    GET <path>, <invitations_path>    pages, as `protocol` in config/sources.yml describes them
+        -> map_item()                 the contract's names
+        -> landing                    one current copy per response_id and per invitation_id
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from ingestion.candidates import Candidate, Reject
-from ingestion.contracts import SURVEY_RESPONSES, Problem
-from ingestion.landing import LoadReport, Progress
-from ingestion.source_config import SurveysConfig
-from ingestion.sources.paged_source import load_pages
+from ingestion.contracts import SURVEY_INVITATIONS, SURVEY_RESPONSES
+from ingestion.landing import LoadReport, Progress, land
+from ingestion.sources.paged_http import make_client
+from ingestion.sources.paged_source import Resource, find_address, open_stream
+from ingestion.web_source_config import SurveysConfig
 from warehouse.settings import Settings
 
 
@@ -28,21 +27,16 @@ def load(
     full: bool = False,
     progress: Progress | None = None,
 ) -> LoadReport:
-    """Land new and edited survey responses."""
-    return load_pages(
-        settings,
-        config,
-        SURVEY_RESPONSES,
-        parse_response,
-        since=since,
-        until=until,
-        full=full,
-        progress=progress,
-    )
-
-
-def parse_response(item: Any) -> Candidate | Reject:
-    """Return one survey response as a candidate, names as the API has them."""
-    if not isinstance(item, dict):
-        return Reject(Problem("wrong_type", "the response is not a JSON object"), item)
-    return Candidate(item)
+    """Land new and edited answers and, where the tool tells them, whom it asked."""
+    resources = [Resource(SURVEY_RESPONSES, config.path, config.items)]
+    if config.invitations_path is not None:
+        resources.append(
+            Resource(SURVEY_INVITATIONS, config.invitations_path, config.invitation_items)
+        )
+    base_url, token = find_address(settings, config.connection)
+    with make_client(config, base_url, token) as client:
+        streams = [
+            open_stream(settings, config, resource, client, since=since, until=until, full=full)
+            for resource in resources
+        ]
+        return land(settings, streams[0].source_slug, streams, progress)

@@ -1,6 +1,7 @@
 """The pipes of the pipeline, one module each; importing this package registers all factories."""
 
 from nlp_jobs.components import (
+    alarms,
     aspects,
     cues,
     keywords,
@@ -15,6 +16,7 @@ from nlp_jobs.components import (
 )
 
 __all__ = [
+    "alarms",
     "aspects",
     "cues",
     "keywords",

@@ -161,15 +161,17 @@ class SignalReader:
         return found or (KEPT_PROMISES if unit.promise_role == "breach" else None)
 
     def read_severity(self, unit: OpinionUnit) -> str | None:
-        """Safety, legal and media threats by their cues; else by how bad the blame is."""
+        """Safety, legal and media threats by cues or head; else by how bad the blame is."""
         label, hits = unit.sentiment_label, unit.hits.get("severity_slug")
         named: Collection[str] = ()
         if hits is not None:
             affirmed, _ = self._split(unit, "severity_slug")
+            named = {hit.slug for hit in affirmed}
             alarm = self._read_alarm(unit, affirmed)
             if alarm is not None:
                 return alarm
-            named = {hit.slug for hit in affirmed}
+        if unit.alarm is not None and self._may_alarm(unit):
+            return unit.alarm
         if label != "negative" or unit.sentiment_score is None:
             return None
         if "high" in named or unit.sentiment_score <= HIGH_SCORE:
@@ -200,6 +202,11 @@ class SignalReader:
                 continue
             weights[hit.slug] = weights.get(hit.slug, 0.0) + hit.strength
         return next((slug for slug in THREATS if weights.get(slug, 0.0) >= bar), None)
+
+    def _may_alarm(self, unit: OpinionUnit) -> bool:
+        """May the head alone raise an alarm? Only on blame that is no joke and was not averted."""
+        is_blame = unit.sentiment_label == "negative"
+        return is_blame and "harmless" not in unit.hits and "averted" not in unit.hits
 
     def _stands_after(self, hit: Hit, fears: Sequence[Hit]) -> bool:
         """「担心漏电」, 「本来想找律师」: what is feared or was planned once has not happened."""

@@ -67,6 +67,13 @@ def test_the_stages_stand_in_the_order_of_the_design(dag_bag):
         assert earlier in ancestors(dag, later), f"{later} does not wait for {earlier}"
 
 
+def test_persons_are_resolved_between_landing_and_core(dag_bag):
+    dag = dag_bag.dags["voc_nightly"]
+
+    assert "gate_landing" in ancestors(dag, "resolve_persons")
+    assert "resolve_persons" in ancestors(dag, "core.bridge_customer_identity_run")
+
+
 def test_each_model_of_the_path_has_a_task_of_its_name(dag_bag):
     models = {path.stem for path in (ROOT / "dbt_project" / "models").rglob("*.sql")}
     tasks = {task.task_id.split(".")[-1] for task in dag_bag.dags["voc_nightly"].tasks}

@@ -25,8 +25,28 @@ MARTS = (
     "mart_breakpoint_evidence",
     "mart_nps",
     "mart_nps_monthly",
+    "mart_nps_drivers",
+    "mart_customer_360",
+    "mart_silence_risk",
+    "mart_dissatisfaction",
+    "mart_value_at_risk",
+    "mart_recovery_value",
+    "mart_churn_nodes",
+    "mart_nps_transitions",
+    "mart_nps_bridge",
+    "mart_survey_response",
     "mart_theme_trend",
     "mart_emerging_topics",
+    "mart_benchmark_aspect",
+    "mart_benchmark",
+    "mart_store_score",
+    "mart_agent_score",
+    "mart_theme_cohort",
+    "mart_opportunities",
+    "mart_avoidable_cost",
+    "mart_priority",
+    "mart_breakpoint_impact",
+    "mart_surge",
 )
 
 
@@ -59,6 +79,53 @@ def land_company(settings: Settings) -> None:
                 "order_channel": "online",
                 "ordered_at": "2026-02-20 10:00:00+08",
                 "amount_cny": 2999,
+            }
+        ],
+        "raw_crm.order_items": [
+            {"order_item_id": "I1", "order_id": "O1", "product_id": "P1", "quantity": 1},
+            {"order_item_id": "I2", "order_id": "O9", "product_id": "P1", "quantity": 1},
+        ],
+        "raw_crm.teams": [{"team_id": "T2", "team_name": "售后组", "city": "成都"}],
+        "raw_crm.campaigns": [{"campaign_id": "K1", "campaign_name": "双十一", "channel": "sms"}],
+        "raw_crm.campaign_touches": [
+            {
+                "touch_id": "U1",
+                "campaign_id": "K1",
+                "customer_id": "C1",
+                "touch_kind": "click",
+                "touched_at": "2026-02-19 10:00:00+08",
+            }
+        ],
+        "raw_crm.cases": [
+            {
+                "case_id": "E1",
+                "customer_id": "C1",
+                "agent_id": "A1",
+                "team_id": "T2",
+                "department_slug": "customer_service",
+                "case_type": "complaint",
+                "subject": "王小明说送货慢",
+                "feedback_source_slug": "crm_notes",
+                "feedback_record_id": "N1",
+                "opened_at": "2026-03-01 11:00:00+08",
+            }
+        ],
+        "raw_crm.case_events": [
+            {
+                "case_event_id": f"E1-{kind}",
+                "case_id": "E1",
+                "event_kind": kind,
+                "occurred_at": f"2026-03-01 {hour}:00:00+08",
+            }
+            for kind, hour in (("resolved", 14), ("transferred", 12), ("told", 15))
+        ],
+        "raw_crm.improvements": [
+            {
+                "improvement_id": "G1",
+                "title": "预约送货，致电 138-0000-0000 或 a.b@example.com",
+                "owner_name": "王小明",
+                "design": "pilot",
+                "pilot_cities": "成都；重庆",
             }
         ],
         "raw_crm.customer_notes": [
@@ -113,6 +180,21 @@ def land_company(settings: Settings) -> None:
                 "submitted_at": "2026-03-04 10:00:00+08",
             }
             for number, score in enumerate((10, 9, 9, 7, 3, 0))
+        ],
+        # one a day: every ask after the first breaks the seven-day rule
+        "raw_surveys.invitations": [
+            {
+                "invitation_id": f"I{number}",
+                "customer_id": "C1",
+                "survey_slug": "relationship",
+                "channel": "sms",
+                "state": state,
+                "sent_at": f"2026-03-0{number + 1} 09:00:00+08",
+                "response_id": f"V{number}" if state == "completed" else None,
+            }
+            for number, state in enumerate(
+                ("completed", "completed", "started", "delivered", "sent", "suppressed")
+            )
         ],
     }
     for table, records in rows.items():
@@ -236,6 +318,40 @@ def test_facts_carry_place_person_and_labels(built: Settings):
     ]
 
 
+def test_cases_go_from_their_feedback_to_the_notice(built: Settings):
+    cases = read(
+        built,
+        "select case_id, source_record_id, cases.team_id, cases.order_count_to_date, "
+        "transfer_count, resolution_seconds, is_resolved, is_told from core.fct_case as cases "
+        "inner join core.fct_feedback using (feedback_key)",
+    )
+    steps = read(built, "select event_seq, event_kind from core.fct_case_event order by 1")
+
+    assert cases == [("E1", "N1", "T2", 1, 1, 10800, True, True)]
+    assert steps == [(1, "transferred"), (2, "resolved"), (3, "told")]
+
+
+def test_campaigns_and_order_lines_find_their_customers(built: Settings):
+    touches = read(
+        built,
+        "select campaign_name, customer_id from core.fct_campaign_touch "
+        "inner join core.dim_campaign using (campaign_key) "
+        "inner join core.dim_customer using (customer_key)",
+    )
+    items = read(built, "select order_item_id, order_id from core.fct_order_item")
+
+    assert touches == [("双十一", "C1")]
+    assert items == [("I1", "O1")]  # the order of the other line is not known
+
+
+def test_the_register_of_improvements_names_nobody(built: Settings):
+    (improvement,) = read(built, "select title, pilot_cities from core.fct_improvement")
+
+    assert improvement == ("预约送货，致电 [number] 或 [email]", ["成都", "重庆"])
+    assert "王小明" not in str(read(built, "select * from core.fct_improvement"))
+    assert "王小明" not in str(read(built, "select * from core.fct_case"))
+
+
 def test_marts_count_what_was_said(built: Settings):
     touchpoints = read(
         built,
@@ -254,6 +370,24 @@ def test_marts_count_what_was_said(built: Settings):
         for channel, region in (("call", "华东"), ("crm_note", "华东"), ("review", "西南"))
     ]
     assert nps == (6, 3, 2, 16.67)
+
+
+def test_invitations_lead_to_their_answers_and_add_up(built: Settings):
+    answered = read(
+        built,
+        "select invitations.invitation_id, responses.nps_score "
+        "from core.fct_survey_invitation as invitations "
+        "inner join core.fct_survey_response as responses using (feedback_key) order by 1",
+    )
+    cells = read(
+        built,
+        "select survey_slug, invitation_channel, sent_count, delivered_count, started_count, "
+        "completed_count, suppressed_count, rule_break_count, response_rate_pct, is_small_sample "
+        "from marts_build.mart_survey_response",
+    )
+
+    assert answered == [("I0", 10), ("I1", 9)]
+    assert cells == [("relationship", "sms", 5, 4, 3, 2, 1, 4, 40, True)]
 
 
 def test_breakpoints_open_to_their_stories(built: Settings):
@@ -304,7 +438,26 @@ def test_the_same_night_twice_changes_no_figure(built: Settings):
     run_night(built)
 
     assert read_marts() == first
-    empty = {"mart_theme_trend", "mart_emerging_topics"}  # both need more weeks than this
+    # these need more weeks, topics, reviews, agents or stores than this company has
+    empty = {
+        "mart_nps_drivers",
+        "mart_nps_bridge",
+        "mart_nps_transitions",
+        "mart_churn_nodes",
+        "mart_recovery_value",
+        "mart_silence_risk",
+        "mart_theme_trend",
+        "mart_emerging_topics",
+        "mart_surge",
+        "mart_priority",
+        "mart_avoidable_cost",
+        "mart_opportunities",
+        "mart_theme_cohort",
+        "mart_agent_score",
+        "mart_store_score",
+        "mart_benchmark",
+        "mart_benchmark_aspect",
+    }
     assert all(first[mart] for mart in MARTS if mart not in empty)
 
 

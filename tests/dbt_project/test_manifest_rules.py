@@ -28,7 +28,7 @@ MAY_READ = {
     "core": {"staging", "intermediate", "source", "seed"},
     "marts": {"core", "source", "seed"},
 }
-MAY_READ_SOURCES = {"core": {"nlp"}, "marts": {"stats"}}
+MAY_READ_SOURCES = {"core": {"nlp", "identity"}, "marts": {"stats"}}
 KEY_TESTS = {"unique", "unique_together"}
 
 Node = dict[str, Any]

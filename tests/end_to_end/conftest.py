@@ -29,7 +29,7 @@ COMMAND_SECONDS = 900
 
 
 DATA_SCHEMAS = ["raw_crm", "raw_calls", "raw_reviews", "raw_surveys", "raw_files", "nlp"]
-DATA_SCHEMAS += ["reference", "intermediate", "core", "stats", "marts"]
+DATA_SCHEMAS += ["reference", "identity", "intermediate", "core", "stats", "marts"]
 CLOCK_COLUMNS = {"annotated_at", "first_used_at", "computed_at", "_loaded_at", "loaded_at"}
 
 

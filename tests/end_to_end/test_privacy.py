@@ -10,7 +10,14 @@ import pytest
 from warehouse.postgres import connect
 
 # left of the redaction, or the loader's own book of rejected records
-PRIVATE_SCHEMAS = {"raw_crm", "raw_calls", "raw_reviews", "raw_surveys", "raw_files"}
+PRIVATE_SCHEMAS = {
+    "raw_crm",
+    "raw_calls",
+    "raw_reviews",
+    "raw_surveys",
+    "raw_helpdesk",
+    "raw_files",
+}
 PRIVATE_RELATIONS = {("ops", "quarantine")}
 
 

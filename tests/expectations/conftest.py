@@ -82,6 +82,7 @@ def landing(database: Settings, record_load: RecordLoad) -> Iterator[Settings]:
         ("calls", "calls", 1),
         ("reviews", "reviews", 2),
         ("surveys", "responses", 2),
+        ("surveys", "invitations", 2),
         ("app_reviews", "feedback", 1),
     ):
         record_load(source, entity, read=rows, landed=rows)

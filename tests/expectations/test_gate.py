@@ -6,7 +6,7 @@ import tempfile
 
 import pytest
 
-from expectations.gate import run_gate
+from expectations.gate import GATES, run_gate
 from expectations.report import GateFailed
 from warehouse.postgres import connect
 from warehouse.settings import Settings
@@ -28,7 +28,9 @@ def results_of(settings: Settings, gate: str) -> list[tuple[str, str, str, bool,
         ).fetchall()
 
 
-@pytest.mark.parametrize(("gate", "suites"), [("landing", 11), ("labels", 3), ("marts", 8)])
+@pytest.mark.parametrize(
+    ("gate", "suites"), [("landing", 12), ("labels", 3), ("marts", len(GATES["marts"].suites))]
+)
 def test_a_whole_world_passes_every_check(gate, suites, request):
     settings = request.getfixturevalue(gate)
 
@@ -91,6 +93,14 @@ def test_results_are_written_once_however_often_the_gate_runs(landing):
             "raw_surveys__responses",
             "scores lie on their scales",
             id="a score off its scale",
+        ),
+        pytest.param(
+            "landing",
+            "voc_loader",
+            "update raw_surveys.invitations set state = 'lost'",
+            "raw_surveys__invitations",
+            "states are known",
+            id="an invitation in a state that nobody knows",
         ),
         pytest.param(
             "landing",
@@ -210,6 +220,14 @@ def test_results_are_written_once_however_often_the_gate_runs(landing):
         pytest.param(
             "marts",
             "voc_modeler",
+            "update marts_build.mart_survey_response set completed_count = 41",
+            "marts_build__mart_survey_response",
+            "counts fall from invitations to complete answers",
+            id="more answers than asks",
+        ),
+        pytest.param(
+            "marts",
+            "voc_modeler",
             "drop table marts_build.mart_breakpoints",
             "marts_build__mart_breakpoints",
             "the table can be read",
@@ -273,6 +291,28 @@ def test_a_source_that_nobody_uses_is_not_asked_for(landing):
     report = run_gate("landing", landing, "night")
 
     assert "raw_calls__calls" not in {check.suite for check in report.results}
+
+
+def test_a_new_column_is_announced_once(landing, record_load):
+    """A warning while it is news; a source that always sends more than we read is none."""
+    record_load("reviews", "reviews", read=10, landed=10)
+    announce = 'update ops.loads set detail = \'{"new_columns": ["mood"]}\' where load_id = %s'
+    change(landing, "voc_loader", announce % "'reviews.reviews.10.10'")
+
+    (warning,) = run_gate("landing", landing, "night").warnings
+    assert warning.expectation == "reviews.reviews: only columns that the contract knows"
+    assert warning.observed == "mood"
+
+    change(
+        landing,
+        "voc_modeler",
+        "insert into ops.runs (run_id, dag_id, night, status, started_at) "
+        "values ('before', 'voc', '2024-01-01', 'success', now())",
+    )
+    record_load("reviews", "reviews", read=11, landed=11)
+    change(landing, "voc_loader", announce % "'reviews.reviews.11.11'")
+
+    assert run_gate("landing", landing, "night").warnings == ()
 
 
 def test_a_load_that_lost_a_row_stops_the_run(landing, record_load):

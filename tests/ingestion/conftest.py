@@ -63,8 +63,19 @@ def impatient(settings: Settings, tmp_path: Path) -> Settings:
     shutil.copytree(settings.config_dir, config)
     content = yaml.safe_load((config / "sources.yml").read_text(encoding="utf-8"))
     for source in content["sources"].values():
-        if "path" in source:
+        if "path" in source and source["connector"] != "files":
             source["retry"] = {"attempts": 5, "first_wait_seconds": 0.001}
             source["page_size"] = 2
+    (config / "sources.yml").write_text(yaml.safe_dump(content, allow_unicode=True))
+    return settings.model_copy(update={"root": config.parent})
+
+
+@pytest.fixture
+def hasty(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return settings whose sources of files are read without waiting for files to settle."""
+    config = tmp_path_factory.mktemp("hasty") / "config"
+    shutil.copytree(settings.config_dir, config)
+    content = yaml.safe_load((config / "sources.yml").read_text(encoding="utf-8"))
+    content["sources"]["calls"]["settle_seconds"] = 0
     (config / "sources.yml").write_text(yaml.safe_dump(content, allow_unicode=True))
     return settings.model_copy(update={"root": config.parent})

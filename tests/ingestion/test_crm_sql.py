@@ -29,6 +29,29 @@ create table orders (order_id text primary key, customer_id text, store_id text,
 create table customer_notes (note_id text primary key, customer_id text, agent_id text,
     store_id text, order_id text, note_text text, created_at timestamptz,
     updated_at timestamptz not null);
+create table order_items (order_item_id text primary key, order_id text, product_id text,
+    quantity int, amount_cny numeric, updated_at timestamptz not null);
+create table teams (team_id text primary key, team_name text, department_slug text, store_id text,
+    city text, region text, updated_at timestamptz not null);
+create table campaigns (campaign_id text primary key, campaign_name text, channel text,
+    department_slug text, started_on date, ended_on date, budget_cny numeric,
+    updated_at timestamptz not null);
+create table campaign_touches (touch_id text primary key, campaign_id text, customer_id text,
+    touch_kind text, touched_at timestamptz, updated_at timestamptz not null);
+create table cases (case_id text primary key, customer_id text, order_id text, store_id text,
+    agent_id text, team_id text, department_slug text, touchpoint_slug text, case_type text,
+    severity text, status text, subject text, feedback_source_slug text, feedback_record_id text,
+    opened_at timestamptz, first_responded_at timestamptz, resolved_at timestamptz,
+    closed_at timestamptz, rating_before numeric, rating_after numeric,
+    updated_at timestamptz not null);
+create table case_events (case_event_id text primary key, case_id text, event_kind text,
+    occurred_at timestamptz, agent_id text, from_team_id text, to_team_id text, rating numeric,
+    updated_at timestamptz not null);
+create table improvements (improvement_id text primary key, title text, problem text,
+    hypothesis text, action text, owner_name text, department_slug text, touchpoint_slug text,
+    topic_slug text, metric_slug text, target_change_pct numeric, design text, pilot_cities text,
+    cost_cny numeric, started_on date, ended_on date, status text,
+    updated_at timestamptz not null);
 insert into customers
 select 'C' || n, '顾客' || n, '1380000' || lpad(n::text, 4, '0'), 'c' || n || '@example.com',
     case when n % 2 = 0 then 'F' else 'M' end, 1960 + n % 40, '杭州', '华东', 'family', 'gold',
@@ -103,7 +126,8 @@ def test_every_load_balances_and_keeps_a_watermark(settings, warehouse, crm):
         "select entity, rows_read, rows_landed, rows_quarantined, status from ops.loads order by 1"
     )
     assert [row[0] for row in loads] == [
-        "agents", "customer_notes", "customers", "orders", "products", "stores",
+        "agents", "campaign_touches", "campaigns", "case_events", "cases", "customer_notes",
+        "customers", "improvements", "order_items", "orders", "products", "stores", "teams",
     ]  # fmt: skip
     assert all(read == landed + quarantined for _, read, landed, quarantined, _ in loads)
     assert {row[4] for row in loads} == {"success"}
@@ -252,9 +276,11 @@ def test_an_interrupted_load_is_taken_up(settings, warehouse, crm, monkeypatch):
     assert warehouse.value("select count(*) from raw_crm.customers") == 300
 
 
-def test_two_loads_of_one_schema_at_once_are_refused(settings, crm):
+def test_a_load_waits_for_another_of_the_same_schema_and_then_gives_up(settings, crm, monkeypatch):
+    from ingestion import landing
     from warehouse.postgres import advisory_lock
 
+    monkeypatch.setattr(landing, "LOCK_WAIT_SECONDS", 0.3)
     with (
         connect("voc_loader", settings, autocommit=True) as connection,
         advisory_lock(connection, "ingestion:raw_crm"),

@@ -99,6 +99,9 @@ def test_reviews_land_record_for_record(web, server, warehouse):
 
 
 def test_survey_responses_land_with_their_scores(web, server, warehouse):
+    # the server of this test knows one resource only
+    path = web.config_dir / "sources.yml"
+    path.write_text(path.read_text().replace("invitations_path: /v1/survey-invitations", ""))
     server.items = [
         make_response(1),
         make_response(2, nps=12),

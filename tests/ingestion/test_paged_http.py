@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ingestion.errors import SourceError
-from ingestion.source_config import ReviewsConfig
 from ingestion.sources.paged_http import PagedClient, make_client, read_retry_after
+from ingestion.web_source_config import ReviewsConfig
 from tests.ingestion.broken_server import TOKEN, PlannedServer, serving
 
 ITEMS = [{"review_id": f"r{n}", "updated_at": f"2024-01-0{n}T00:00:00+00:00"} for n in range(1, 8)]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ingestion.contracts import ENTITIES
 from ingestion.errors import SourceConfigError
 from ingestion.registry import list_sources, load_source
 from ingestion.source_config import load_source_config
@@ -57,3 +58,28 @@ def test_a_wrong_configuration_names_file_and_key(tmp_path, change, words):
 def test_a_missing_configuration_is_said(tmp_path):
     with pytest.raises(SourceConfigError, match="missing"):
         load_source_config(tmp_path)
+
+
+def test_a_source_that_is_not_enabled_is_no_part_of_a_night_and_says_how_to_become_one():
+    config = load_source_config(SETTINGS.config_dir)
+    disabled = [name for name, source in config.sources.items() if not source.enabled]
+
+    assert "app_store" in disabled
+    assert not set(disabled) & set(list_sources(SETTINGS))
+    with pytest.raises(SourceConfigError, match=r"'app_store' is not enabled.*enabled: true"):
+        load_source(SETTINGS, "app_store")
+
+
+def test_every_source_knows_its_own_key():
+    config = load_source_config(SETTINGS.config_dir)
+
+    assert {name: source.slug for name, source in config.sources.items()} == {
+        name: name for name in config.sources
+    }
+
+
+def test_no_two_entities_share_a_name():
+    """The ledger knows a table by its entity's name, whichever source filled it."""
+    names = [entity.name for entity in ENTITIES]
+
+    assert len(names) == len(set(names))

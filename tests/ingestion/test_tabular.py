@@ -132,7 +132,7 @@ def test_json_lines_that_are_no_objects_are_set_apart(tmp_path):
         ("export.csv", b"", "empty"),
         ("export.jsonl", b"", "empty"),
         ("export.jsonl", b"id,text\n1,x\n", "is it JSON lines"),
-        ("export.csv.gz", b"no gzip", "cannot be read"),
+        ("export.csv.gz", b"\x1f\x8bno gzip", "cannot be read"),
         ("export.csv", b"id,id\n1,2\n", "more than once"),
     ],
 )

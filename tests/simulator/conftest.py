@@ -44,3 +44,29 @@ def truth(company: Path) -> Callable[[str], list[dict]]:
         return [json.loads(line) for line in lines]
 
     return read
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Path]:
+    """Return a plan large enough for its causes to show, and the folder of its company."""
+    plan = Plan(feedback=4000, years=2, seed=11, end=date(2026, 6, 30))
+    folder = tmp_path_factory.mktemp("told")
+    build(plan, folder)
+    return plan, folder
+
+
+@pytest.fixture(scope="session")
+def told_truth(told: tuple[Plan, Path]) -> Callable[[str], list[dict]]:
+    """Return a function that gives a truth table of the larger company."""
+
+    def read(name: str) -> list[dict]:
+        lines = (told[1] / "truth" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def told_records(told: tuple[Plan, Path]) -> Callable[[str], list[dict]]:
+    """Return a function that gives all records of an entity of the larger company."""
+    return lambda entity: list(iter_records(told[1], entity, None, told[0].last_moment))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -13,8 +13,10 @@ import pytest
 from simulator import crm_database
 from simulator.clock import read_clock
 from simulator.company import CompanyError, reveal
-from simulator.crm_database import TABLES, CrmDatabaseError
-from simulator.plan import Plan
+from simulator.crm_database import CrmDatabaseError
+from simulator.crm_tables import TABLES
+from simulator.day_files import DELETED, DayFileWriter
+from simulator.plan import SHANGHAI, Plan
 from warehouse.settings import Settings
 
 Records = Callable[[str], list[dict]]
@@ -82,6 +84,22 @@ def test_night_by_night_ends_as_at_once_and_again_changes_nothing(
     (own_company / "clock.json").unlink()
     reveal(own_company, plan.end, crm_url)
     assert rows_of(crm_url) == by_night
+
+
+def test_a_deleted_row_is_gone_and_stays_gone(crm_url: str, tmp_path: Path):
+    note: dict[str, object] = {"note_text": "客户说再看看", "created_at": None}
+    writer = DayFileWriter(tmp_path, date(2026, 3, 31))
+    created = datetime(2026, 3, 1, 10, 0, tzinfo=SHANGHAI)
+    ids = dict.fromkeys(("customer_id", "agent_id", "store_id", "order_id"))
+    for note_id in ("N1", "N2"):
+        writer.add("customer_notes", note_id, {"note_id": note_id, **ids, **note}, created)
+    deleted = created + timedelta(days=5)
+    writer.add("customer_notes", "N1", {"note_id": "N1", DELETED: True}, deleted)
+    writer.write_through(date(2026, 3, 31))
+
+    for moment, left in ((created, ["N1", "N2"]), (deleted, ["N2"]), (deleted, ["N2"])):
+        crm_database.load(tmp_path, moment, crm_url, "a plan with a deletion")
+        assert [row[0] for row in rows_of(crm_url)["customer_notes"]] == left
 
 
 def test_nothing_of_the_future_is_shown(crm_url: str, own_company: Path, plan: Plan):

@@ -9,20 +9,12 @@ from statistics import mean
 
 import pytest
 
-from simulator.company import Plan, build
+from simulator.causes import describe_causes
+from simulator.company import Plan
 from simulator.day_files import iter_records
 from simulator.geography import CITY_BY_NAME
-from simulator.planted import SURGES, THEMES, describe_causes
+from simulator.planted import SURGES, THEMES
 from simulator.seasons import LUNAR_NEW_YEARS, campaign_on, days_from_new_year, iter_quotas
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Path]:
-    """Return a company large enough for its causes to show."""
-    plan = Plan(feedback=4000, years=2, seed=11, end=date(2026, 6, 30))
-    folder = tmp_path_factory.mktemp("told")
-    build(plan, folder)
-    return plan, folder
 
 
 @pytest.fixture(scope="module")

@@ -94,7 +94,12 @@ def test_without_the_token_nothing_is_shown(base_url: str, header: dict):
 
 
 @pytest.mark.parametrize(
-    ("path", "entity"), [("/v1/reviews", "reviews"), ("/v1/survey-responses", "survey_responses")]
+    ("path", "entity"),
+    [
+        ("/v1/reviews", "reviews"),
+        ("/v1/survey-responses", "survey_responses"),
+        ("/v1/survey-invitations", "survey_invitations"),
+    ],
 )
 def test_pages_give_every_record_once_in_order(
     client: httpx.Client, live_company: Path, plan: Plan, records: Records, path: str, entity: str

@@ -79,3 +79,13 @@ def test_rows_carry_their_pair_and_are_significant_by_their_own_count():
 
 def test_nothing_to_judge_gives_no_rows():
     assert list(breakpoint_lift.judge_rows([], Meetings(0, {}, {}))) == []
+
+
+def test_copies_of_one_text_are_one_in_every_count():
+    # 10 copies of one complaint weigh 0.1 each: 19 + 1 texts together, as in the first example
+    whole = breakpoint_lift.measure_lift(both=20, first=50, second=40, total=200)
+
+    weighed = breakpoint_lift.measure_lift(both=19 + 10 * 0.1, first=50.0, second=40.0, total=200.0)
+
+    assert weighed.lift == pytest.approx(whole.lift)
+    assert weighed.p_value == pytest.approx(whole.p_value)

@@ -14,18 +14,49 @@ from warehouse.settings import Settings
 CORE = """
 create table core.fct_feedback (
     feedback_key text, customer_key text, author_key text, occurred_date date,
-    subject_slug text, is_relevant boolean, unit_count integer, duplicate_cluster_key text
+    subject_slug text, is_relevant boolean, unit_count integer, duplicate_cluster_key text,
+    redacted_text text, dedup_weight double precision default 1, channel_slug text,
+    agent_key text, store_key text, sentiment_label text, source_slug text,
+    is_solicited boolean, rating_scale numeric, rating_ratio double precision
 );
 create table core.fct_opinion_unit (
     feedback_key text, department_slug text, topic_slug text, sentiment_label text,
     promise_role text, occurred_date date, subject_slug text, is_relevant boolean,
     unit_seq integer, customer_key text, author_key text, keywords text[] default '{}',
-    redacted_text text, topic_confidence double precision default 0.75
+    redacted_text text, topic_confidence double precision default 0.75, region text,
+    touchpoint_slug text, intensity smallint default 3, decision_effect_slug text,
+    dedup_weight double precision default 1
 );
 create table core.fct_breakpoint (
     feedback_key text, customer_key text, author_key text, from_department_slug text,
-    to_department_slug text, breakpoint_kind text, occurred_date date
+    to_department_slug text, breakpoint_kind text, occurred_date date,
+    from_unit_seq integer default 1, to_unit_seq integer default 2,
+    dedup_weight double precision default 1
 );
+create table core.fct_order (
+    order_id text, customer_key text, ordered_date date, amount_cny numeric
+);
+create table core.dim_customer (customer_key text, age_band text);
+create table core.dim_agent (agent_key text, team_id text, department_slug text);
+create table core.dim_store (store_key text, region text);
+create table core.dim_date (date_key date, is_holiday boolean, is_makeup_workday boolean);
+create table core.fct_survey_response (
+    feedback_key text, customer_key text, survey_slug text, answer_channel text, region text,
+    nps_score smallint, nps_group text, submitted_at timestamptz, submitted_date date,
+    tenure_days integer, spend_to_date_cny numeric, order_count_to_date integer
+);
+create table core.fct_case (
+    case_id text, customer_key text, case_type text, rating_after numeric,
+    opened_at timestamptz, opened_date date, resolved_at timestamptz
+);
+alter table core.fct_order
+    add column if not exists customer_key text, add column if not exists amount_cny numeric,
+    add column if not exists tenure_days integer,
+    add column if not exists spend_to_date_cny numeric,
+    add column if not exists order_count_to_date integer,
+    add column if not exists product_key text, add column if not exists customer_segment text,
+    add column if not exists is_cancelled boolean;
+create table if not exists core.dim_product (product_key text, category text);
 create table core.dim_reporting_period (period_slug text, first_month date, last_date date);
 """
 

@@ -39,7 +39,7 @@ def contract(tmp_path_factory: pytest.TempPathFactory) -> Contract:
 
 
 def test_there_are_datasets_to_compare():
-    assert len(MARTS) == 8
+    assert len(MARTS) == 9
 
 
 @pytest.mark.parametrize("stem", MARTS)

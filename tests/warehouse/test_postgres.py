@@ -51,7 +51,9 @@ def test_the_second_holder_of_a_lock_is_refused_at_once(database):
 
 
 @pytest.mark.parametrize("role", ["voc_reader", "voc_modeler", "voc_stats"])
-@pytest.mark.parametrize("schema", ["raw_crm", "raw_calls", "raw_reviews", "raw_surveys"])
+@pytest.mark.parametrize(
+    "schema", ["raw_crm", "raw_calls", "raw_reviews", "raw_surveys", "raw_helpdesk"]
+)
 def test_roles_right_of_the_redaction_cannot_look_at_raw_schemas(database, role, schema):
     with connect("voc_loader", database) as connection:
         connection.execute(f"create table if not exists {schema}.probe (text text)")

@@ -10,10 +10,12 @@ import typer
 from warehouse.cli import (
     demo,
     evaluate,
+    identity,
     landing,
     language,
     nightly,
     services,
+    simulate,
     status,
     topics,
     warehouse_steps,
@@ -39,6 +41,7 @@ app.command(rich_help_panel=LOCAL)(services.clean)
 app.command(rich_help_panel=LOCAL)(status.status)
 app.command(rich_help_panel=LOCAL)(status.doctor)
 app.command(rich_help_panel=LOCAL)(services.dashboards)
+app.command(rich_help_panel=LOCAL)(simulate.simulate)
 app.command("run", rich_help_panel=PATH, epilog=nightly.EXAMPLES)(nightly.run)
 app.command(rich_help_panel=PATH)(landing.ingest)
 app.command(
@@ -54,6 +57,7 @@ app.command(rich_help_panel=DATA)(language.annotate)
 app.command(rich_help_panel=DATA)(evaluate.evaluate)
 app.add_typer(landing.quarantine, name="quarantine", rich_help_panel=DATA)
 app.add_typer(language.taxonomy, name="taxonomy", rich_help_panel=DATA)
+app.add_typer(identity.identity, name="identity", rich_help_panel=DATA)
 app.add_typer(topics.topics, name="topics", rich_help_panel=DATA)
 
 

@@ -87,6 +87,11 @@ def simulate(settings: Settings, steps: Steps, *, feedback: int, years: int, see
                 f"this installation already holds a company of {known}: "
                 "`voc clean` removes it, then another one can be simulated"
             )
+        if company.read_plan(settings.company_dir)["format_version"] != company.FORMAT_VERSION:
+            raise ServiceError(
+                "this installation's company was simulated by another version, whose sources lack "
+                "tables that are loaded now: `voc clean` removes it, then start again"
+            )
     else:
         night = newest_night(settings)
         plan = company.Plan(feedback=feedback, years=years, seed=seed, end=night)

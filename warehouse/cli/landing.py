@@ -65,6 +65,13 @@ def ingest(
                 f"    {entity.entity}: read {entity.rows_read:,} = landed {entity.rows_landed:,} "
                 f"+ quarantined {entity.rows_quarantined:,} {_reasons(entity.quarantine_reasons)}"
             )
+            if entity.rows_deleted:
+                console.print(f"        gone from the source, marked: {entity.rows_deleted:,}")
+            if entity.new_columns:
+                console.print(
+                    f"        new columns, kept in _extra: {', '.join(entity.new_columns)}",
+                    markup=False,
+                )
 
 
 def _reasons(counts: dict[str, int]) -> str:

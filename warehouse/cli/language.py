@@ -121,13 +121,16 @@ def preview(
 
 @taxonomy.command()
 def seeds() -> None:
-    """Write the vocabularies of config/ and the calendar of workdays as dbt seeds."""
+    """Write the vocabularies and events of config/ and the calendar of workdays as dbt seeds."""
     from nlp_jobs.seeds import write_seeds
     from warehouse.calendar_seed import FIRST_YEAR, LAST_YEAR, write_calendar_seed
+    from warehouse.event_seed import write_event_seed
 
     settings = load_settings()
     folder = settings.root / "dbt_project" / "seeds"
     calendar = folder / "calendar.csv"
+    events = folder / "events.csv"
     write_calendar_seed(calendar, FIRST_YEAR, LAST_YEAR)
-    for path in [*write_seeds(settings.config_dir, folder), calendar]:
+    write_event_seed(settings.config_dir / "events.yml", events)
+    for path in [*write_seeds(settings.config_dir, folder), calendar, events]:
         console.print(str(path.relative_to(settings.root)))

@@ -38,6 +38,7 @@ def run_nightly(
 ) -> None:
     """Walk the whole path once; a failure leaves yesterday's marts."""
     from expectations.gate import run_gate
+    from identity import resolve
     from ingestion.landing import ensure_tables
     from ingestion.registry import load_all
     from nlp_jobs import batch
@@ -58,6 +59,8 @@ def run_nightly(
             dbt.build(settings, "reference", run_id)
             dbt.build(settings, "staging", run_id)
             reconcile(settings, run_id, ["raw -> int_feedback"])
+        with steps.step("customers to persons"), ledger.stage(settings, run_id, "identity"):
+            resolve.run(settings)
         with steps.step("label feedback") as step, ledger.stage(settings, run_id, "annotate"):
             batch.run_all(settings, progress=step.update)
         with steps.step("gate: labels"), ledger.stage(settings, run_id, "gate_labels"):

@@ -6,6 +6,7 @@ with evidence as (
         breakpoint_kind,
         count(*) as story_count
     from {{ ref('mart_breakpoint_evidence') }}
+    where story_role = 'evidence'
     group by from_department_slug, to_department_slug, breakpoint_kind
 )
 

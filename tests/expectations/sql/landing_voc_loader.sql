@@ -39,6 +39,13 @@ create table raw_surveys.responses (
     ces numeric, comment text, order_id text, store_id text, agent_id text,
     submitted_at timestamptz, updated_at timestamptz, _loaded_at timestamptz
 );
+create table raw_surveys.invitations (
+    invitation_id text, customer_id text, survey_slug text, channel text, state text,
+    sent_at timestamptz, delivered_at timestamptz, started_at timestamptz,
+    completed_at timestamptz, suppressed_reason text, response_id text, order_id text,
+    store_id text, agent_id text, updated_at timestamptz, _loaded_at timestamptz,
+    _deleted_at timestamptz
+);
 create table raw_files.feedback (
     source_slug text, source_record_id text, channel_slug text, is_solicited boolean,
     occurred_at timestamptz, received_at timestamptz, subject_slug text, rating numeric,
@@ -70,6 +77,11 @@ insert into raw_reviews.reviews values
 insert into raw_surveys.responses values
     ('q1', 'c1', 'post_purchase', 'sms', 10, 5, 7, '满意', 'o1', null, null, now(), now(), now()),
     ('q2', 'c2', 'post_purchase', 'sms', 0, null, null, null, 'o2', null, null, now(), now(), now());
+insert into raw_surveys.invitations values
+    ('i1', 'c1', 'post_purchase', 'sms', 'completed', now(), now(), now(), now(), null, 'q1', 'o1',
+        null, null, now(), now(), null),
+    ('i2', 'c2', 'post_purchase', 'sms', 'suppressed', now(), null, null, null, 'asked', null,
+        'o2', null, null, now(), now(), null);
 insert into raw_files.feedback values
     ('app_reviews', '1', 'app_store', false, now(), now(), 'us', 4, 5, null, null, null, '好用',
         null, 'f.csv', 1, 'i1', now());

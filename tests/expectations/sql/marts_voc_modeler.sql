@@ -3,6 +3,7 @@ create table core.fct_opinion_unit (
     subject_slug text
 );
 create table core.fct_survey_response (feedback_key text, nps_score smallint);
+create table core.fct_survey_invitation as select 'i1' as invitation_id;
 insert into core.fct_opinion_unit values ('k1', 'delivery', 'delivery_speed', true, 'us');
 insert into core.fct_survey_response values ('k2', 9);
 
@@ -55,6 +56,13 @@ select
     10 as detractor_count, 25.0 as nps, -1.0 as nps_low, 48.0 as nps_high, 3.0 as nps_change,
     -10.0 as change_low, 16.0 as change_high, true as is_inside_noise,
     false as is_small_sample, false as is_suppressed;
+create table marts_build.mart_survey_response as
+select
+    date '2026-01-01' as month, 'post_purchase' as survey_slug, 'sms' as invitation_channel,
+    42 as invitation_count, 40 as sent_count, 30 as delivered_count, 12 as started_count,
+    8 as completed_count, 1 as suppressed_count, 1 as opted_out_count, 2 as rule_break_count,
+    20.0 as response_rate_pct, 10.5 as response_rate_low, 34.8 as response_rate_high,
+    35.0 as median_minutes_to_answer, false as is_small_sample, false as is_suppressed;
 create table marts_build.mart_theme_trend as
 select
     date '2026-01-01' as month, 'delivery_speed' as topic_slug, '配送速度' as topic_name_zh,
@@ -73,3 +81,164 @@ select
     13.8 as share_high, null::double precision as rise, 12.0 as rise_low,
     null::double precision as rise_high, -50.0 as net_sentiment_pct, '滤芯漏水' as examples,
     null::text as adopted_topic_name_zh, true as is_small_sample, false as is_suppressed;
+create table marts_build.mart_nps_drivers as
+select
+    'topic' as dimension, 'delivery_speed' as aspect_slug, '配送速度' as aspect_name_zh,
+    'Delivery speed' as aspect_name_en, 40 as total_answers, 25.0 as nps, 40 as answer_count,
+    9 as complaint_count, 25.0 as nps_of_named, null::double precision as leave_one_out,
+    null::double precision as leave_one_out_low, null::double precision as leave_one_out_high,
+    25.0 as additive_share, 2.0 as additive_low, 47.0 as additive_high,
+    100.0 as relative_weight_pct, 40.0 as weight_low, 100.0 as weight_high,
+    0.8 as score_effect, 0.2 as effect_low, 1.4 as effect_high, 0.01 as q_value,
+    true as is_significant, 12.0 as explained_pct, false as is_small_sample;
+create table marts_build.mart_surge (
+    surge_key text, subject_kind text, subject_slug text, subject_name_zh text, subject_name_en
+    text, region text, first_alarm_date date, last_alarm_date date, alarm_day_count integer,
+    is_running boolean, peak_date date, peak_voice_count integer, days_before_peak integer,
+    window_days integer, voice_count integer, baseline_kind text, baseline_voice_count integer,
+    expected_count double precision, expected_low double precision, expected_high double
+    precision, observed_to_expected_ratio double precision, q_value double precision,
+    best_q_value double precision, is_small_sample boolean, is_suppressed boolean
+);
+create table marts_build.mart_nps_bridge as
+select
+    'quarter' as comparison, 'topic' as dimension, 'delivery_speed' as aspect_slug,
+    '配送速度' as aspect_name_zh, 'Delivery speed' as aspect_name_en, 25.0 as nps_before,
+    20.0 as nps_after, -5.0 as nps_change, -12.0 as nps_change_low, 2.0 as nps_change_high,
+    true as is_change_inside_noise, 40 as answers_before, 46 as answers_after,
+    20 as complaints_before, 23 as complaints_after, -2.0 as mix_effect, -4.0 as mix_low,
+    0.5 as mix_high, -3.0 as rate_effect, -8.0 as rate_low, 2.0 as rate_high,
+    -5.0 as total_effect, -12.0 as total_low, 2.0 as total_high, true as is_inside_noise,
+    false as is_small_sample;
+create table marts_build.mart_breakpoint_impact (
+    from_department_slug text, from_department_name_zh text, from_department_name_en text,
+    to_department_slug text, to_department_name_zh text, to_department_name_en text,
+    pair_label_zh text, pair_label_en text, feedback_count integer, other_feedback_count
+    integer, net_sentiment_pct double precision, other_net_sentiment_pct double precision,
+    impact_pct double precision, impact_low double precision, impact_high double precision,
+    q_value double precision, is_inside_noise boolean, is_small_sample boolean, is_suppressed
+    boolean
+);
+create table marts_build.mart_nps_transitions as
+select
+    'detractor' as from_group, to_group, 40 as solved_from_count, solved as solved_to_count,
+    60 as untreated_from_count, untreated as untreated_to_count, 10 as untreated_case_count,
+    25.0 as solved_share_pct, 14.0 as solved_low, 40.0 as solved_high,
+    15.0 as untreated_share_pct, 8.0 as untreated_low, 26.0 as untreated_high,
+    10.0 as difference, -5.0 as difference_low, 26.0 as difference_high,
+    true as is_inside_noise, 9.0 as adjusted_difference, -6.0 as adjusted_low,
+    24.0 as adjusted_high, false as is_small_sample, false as is_suppressed
+from (values ('detractor', 20, 40), ('passive', 10, 11), ('promoter', 10, 9))
+    as arrived (to_group, solved, untreated);
+create table marts_build.mart_priority (
+    topic_slug text, topic_name_zh text, topic_name_en text, level1_slug text, level1_name_zh
+    text, level1_name_en text, priority_rank integer, rank_low integer, rank_high integer,
+    complaint_count integer, customer_count integer, customers_per_month double precision,
+    mean_intensity double precision, frequency_severity_score double precision, churn_risk_pct
+    double precision, value_per_customer_cny double precision, expected_loss_cny double
+    precision, expected_loss_low_cny double precision, expected_loss_high_cny double precision,
+    improvement_count integer, fix_cost_cny double precision, expected_gain_cny double
+    precision, loudest_share_pct double precision, is_small_sample boolean, is_suppressed
+    boolean
+);
+create table marts_build.mart_avoidable_cost (
+    topic_slug text, topic_name_zh text, topic_name_en text, department_slug text,
+    department_name_zh text, department_name_en text, contact_count integer,
+    repeat_contact_count integer, customer_count integer, repeat_share_pct double precision,
+    repeat_share_low double precision, repeat_share_high double precision, contact_cost_cny
+    double precision, repeat_cost_cny double precision, contact_cost_per_1000_orders_cny double
+    precision, is_small_sample boolean, is_suppressed boolean
+);
+create table marts_build.mart_churn_nodes as
+select
+    'delivery' as touchpoint_slug, '配送' as touchpoint_name_zh,
+    'Delivery' as touchpoint_name_en, 1000 as spell_count, 100 as churned_count,
+    100 as exposed_count, 40 as exposed_churned_count, 40.0 as exposed_churn_pct,
+    6.67 as other_churn_pct, 7.5 as hazard_ratio, 4.2 as hazard_low, 12.1 as hazard_high,
+    33.3 as excess_churn_pct, 20.1 as excess_low, 45.9 as excess_high, 0.001 as q_value,
+    true as is_churn_node, 25.0 as events_per_parameter;
+create table marts_build.mart_opportunities (
+    need_slug text, need_name_zh text, need_name_en text, touchpoint_slug text,
+    touchpoint_name_zh text, touchpoint_name_en text, voter_count integer, feedback_count
+    integer, suggestion_count integer, unmet_count integer, workaround_count integer, wish_count
+    integer, importance_score double precision, satisfaction_score double precision,
+    opportunity_score double precision, opportunity_low double precision, opportunity_high
+    double precision, opportunity_class text, is_small_sample boolean, is_suppressed boolean
+);
+create table marts_build.mart_theme_cohort (
+    quarter date, age_band text, topic_slug text, topic_name_zh text, topic_name_en text,
+    level1_slug text, level1_name_zh text, customer_count integer, total_customer_count integer,
+    share_pct double precision, share_low double precision, share_high double precision,
+    young_verdict text, young_slope double precision, not_young_slope double precision,
+    young_q_value double precision, senior_verdict text, senior_slope double precision,
+    senior_q_value double precision, is_small_sample boolean, is_suppressed boolean
+);
+create table marts_build.mart_recovery_value as
+select
+    'ordinary' as comparison, 'repurchase_pct' as outcome, 60 as recovered_count,
+    55 as recovered_customer_count, 900 as compared_count, 45.0 as recovered_mean,
+    38.0 as compared_mean, 40.0 as expected_mean, 5.0 as difference, -2.0 as difference_low,
+    12.0 as difference_high, true as is_inside_noise, 0.02 as imbalance;
+create table marts_build.mart_agent_score (
+    agent_key text, agent_id text, team_id text, team_name text, department_slug text,
+    feedback_count integer, voice_weight double precision, raw_score double precision, score
+    double precision, score_low double precision, score_high double precision, own_voices_pct
+    double precision, mean_score double precision, score_rank integer, rank_low integer,
+    rank_high integer, ranked_count integer, peer_rank integer, peer_rank_low integer,
+    peer_rank_high integer, peer_count integer, is_inside_noise boolean, is_small_sample
+    boolean, is_suppressed boolean
+);
+create table marts_build.mart_store_score (
+    store_key text, store_id text, store_name text, city text, region text, feedback_count
+    integer, voice_weight double precision, raw_score double precision, score double precision,
+    score_low double precision, score_high double precision, own_voices_pct double precision,
+    mean_score double precision, score_rank integer, rank_low integer, rank_high integer,
+    ranked_count integer, peer_rank integer, peer_rank_low integer, peer_rank_high integer,
+    peer_count integer, is_inside_noise boolean, is_small_sample boolean, is_suppressed boolean
+);
+create table marts_build.mart_benchmark (
+    subject_slug text, is_us boolean, review_count integer, site_count integer, raw_score double
+    precision, score double precision, score_low double precision, score_high double precision,
+    index_value double precision, index_low double precision, index_high double precision,
+    subject_rank integer, rank_low integer, rank_high integer, gap_to_us double precision,
+    gap_to_leader double precision, is_inside_noise boolean, is_small_sample boolean,
+    is_suppressed boolean
+);
+create table marts_build.mart_benchmark_aspect (
+    subject_slug text, touchpoint_slug text, touchpoint_name_zh text, touchpoint_name_en text,
+    touchpoint_order integer, review_count integer, our_review_count integer, net_sentiment_pct
+    double precision, our_net_sentiment_pct double precision, gap_pct double precision, gap_low
+    double precision, gap_high double precision, gap_to_leader_pct double precision, q_value
+    double precision, is_inside_noise boolean, is_small_sample boolean, is_suppressed boolean
+);
+create table marts_build.mart_value_at_risk as
+select
+    'delivery' as touchpoint_slug, '配送' as touchpoint_name_zh,
+    'Delivery' as touchpoint_name_en, 40 as customer_count, 90000.0 as spend_cny,
+    2.0 as hazard_ratio, 20.0 as excess_churn_pct, 18000.0 as revenue_at_risk_cny,
+    9000.0 as revenue_low, 27000.0 as revenue_high, false as is_inside_noise,
+    1 as improvement_count, 4500.0 as improvement_cost_cny, 25.0 as break_even_reduction_pct,
+    false as is_small_sample, false as is_suppressed;
+create table marts_build.mart_dissatisfaction as
+select
+    'touchpoint' as dimension, 'delivery' as reason_slug, '配送' as reason_name_zh,
+    'Delivery' as reason_name_en, 20 as reason_count, 60 as dissatisfied_count,
+    200 as satisfied_count, 58.3 as effective_count, 33.3 as share_pct, 22.6 as share_low,
+    46.1 as share_high, 4.0 as satisfied_share_pct, true as is_typical,
+    false as is_small_sample, false as is_suppressed;
+create table if not exists core.dim_customer (customer_key text);
+insert into core.dim_customer (customer_key) values ('c1');
+create table marts_build.mart_customer_360 as
+select
+    'c1' as customer_key, '华东' as region, 'family' as segment, 'gold' as member_tier,
+    '25_34' as age_band, 2 as order_count, 1000.0 as spend_cny, 100.0 as spend_12m_cny,
+    1 as spend_decile, date '2026-01-02' as last_order_date, 4 as feedback_count,
+    3 as complaint_count, 3 as call_count, 9 as last_nps_score,
+    'promoter' as last_nps_group, 2 as case_count, 1 as open_case_count,
+    'fault' as top_issue_slug, false as is_public_voice, true as is_frequent_caller;
+create table marts_build.mart_silence_risk as
+select
+    'c1' as customer_key, 'gone_quiet' as risk_kind, 'k1' as complaint_feedback_key,
+    date '2026-01-05' as complained_date, 'delivery' as touchpoint_slug, '华东' as region,
+    date '2026-01-05' as last_contact_date, 100 as silent_days, 3 as gap_count,
+    30.0 as usual_gap_days, 30.0 as limit_days, 150.0 as spend_12m_cny;

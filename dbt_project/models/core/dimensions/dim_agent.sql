@@ -9,5 +9,6 @@ select
     team_id,
     team_name,
     department_slug,
+    is_deleted,
     hired_date
 from agents

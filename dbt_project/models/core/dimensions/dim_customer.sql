@@ -3,6 +3,13 @@ with customers as (
     select * from {{ ref('stg_crm__customers') }}
 ),
 
+persons as (
+    select
+        customer_key,
+        person_key
+    from {{ ref('bridge_customer_identity') }}
+),
+
 aged as (
     select
         *,
@@ -13,21 +20,18 @@ aged as (
 )
 
 select
-    {{ crm_key('customer_id') }} as customer_key,
-    customer_id,
-    city,
-    region,
-    segment,
-    member_tier,
-    gender,
-    case
-        when age < 18 then 'under_18'
-        when age < 25 then '18_24'
-        when age < 35 then '25_34'
-        when age < 45 then '35_44'
-        when age < 55 then '45_54'
-        when age < 65 then '55_64'
-        when age >= 65 then '65_plus'
-    end as age_band,
-    registered_at
+    persons.customer_key,
+    persons.person_key,
+    aged.customer_id,
+    aged.city,
+    aged.region,
+    aged.segment,
+    aged.member_tier,
+    aged.gender,
+    aged.birth_year,
+    {{ age_band('aged.age') }} as age_band,
+    aged.is_deleted,
+    aged.registered_at
 from aged
+-- the bridge has every customer record once
+inner join persons on {{ crm_key('aged.customer_id') }} = persons.customer_key

@@ -8,5 +8,6 @@ select
     product_id,
     product_name,
     category,
-    price_cny::numeric(38, 2) as price_cny
+    price_cny::numeric(38, 2) as price_cny,
+    is_deleted
 from products

@@ -9,5 +9,6 @@ select
     store_name,
     city,
     region,
+    is_deleted,
     opened_date
 from stores

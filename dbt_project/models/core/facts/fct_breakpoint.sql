@@ -17,6 +17,25 @@ transfers as (
     from {{ ref('fct_interaction') }}
 ),
 
+-- a case that came of the feedback and was handed from one department to another
+case_transfers as (
+    select distinct
+        cases.feedback_key,
+        from_teams.department_slug as from_department_slug,
+        to_teams.department_slug as to_department_slug
+    from {{ ref('fct_case_event') }} as case_events
+    inner join {{ ref('fct_case') }} as cases
+        on case_events.case_id = cases.case_id
+    inner join {{ ref('dim_team') }} as from_teams
+        on case_events.from_team_id = from_teams.team_id
+    inner join {{ ref('dim_team') }} as to_teams
+        on case_events.to_team_id = to_teams.team_id
+    where
+        case_events.event_kind = 'transferred'
+        and cases.feedback_key is not null
+        and from_teams.department_slug <> to_teams.department_slug
+),
+
 -- what each department is blamed for, or had promised
 involved_units as (
     select
@@ -56,6 +75,27 @@ involved_departments as (
     group by feedback_key, department_slug
 ),
 
+shared_feedback as (
+    select feedback_key
+    from involved_departments
+    group by feedback_key
+    having count(*) > 1
+),
+
+-- words about the handing over itself often name no department: they count for the
+-- whole feedback
+quarrels as (
+    select
+        units.feedback_key,
+        bool_or({{ says_ownership_dispute('units.redacted_text') }}) as is_disputed,
+        bool_or({{ says_told_again('units.redacted_text') }}) as is_told_again
+    from {{ ref('fct_opinion_unit') }} as units
+    inner join shared_feedback
+        on units.feedback_key = shared_feedback.feedback_key
+    where units.sentiment_label is distinct from 'positive'
+    group by units.feedback_key
+),
+
 pairs as (
     select
         earlier.feedback_key,
@@ -66,6 +106,7 @@ pairs as (
         coalesce(later.breach_seq, later.complaint_seq) as to_unit_seq,
         earlier.promise_seq is not null
         and later.breach_seq is not null as is_promise_broken,
+        case_transfers.feedback_key is not null as is_case_transferred,
         earlier.is_effortful or later.is_effortful as is_effortful,
         earlier.is_rule_question or later.is_rule_question as is_rule_question,
         greatest(earlier.intensity, later.intensity) as intensity,
@@ -75,8 +116,10 @@ pairs as (
                 least(earlier.department_slug, later.department_slug),
                 greatest(earlier.department_slug, later.department_slug)
             order by
-                -- who promised stands before who broke it; else who is named first
+                -- who promised stands before who broke it; else who handed the case on;
+                -- else who is named first
                 (earlier.promise_seq is not null and later.breach_seq is not null) desc,
+                (case_transfers.feedback_key is not null) desc,
                 earlier.first_seq asc,
                 later.first_seq asc,
                 earlier.department_slug asc
@@ -86,6 +129,11 @@ pairs as (
         on
             earlier.feedback_key = later.feedback_key
             and earlier.department_slug <> later.department_slug
+    left join case_transfers
+        on
+            earlier.feedback_key = case_transfers.feedback_key
+            and earlier.department_slug = case_transfers.from_department_slug
+            and later.department_slug = case_transfers.to_department_slug
     -- the second department must be complained about, the first at least named
     where later.complaint_seq is not null
 )
@@ -111,11 +159,18 @@ select
                 or pairs.to_department_slug in ('store_operations', 'customer_service')
             )
             then 'rule_confusion'
-        when pairs.is_effortful or transfers.transfer_count > 0 then 'handoff'
+        when quarrels.is_disputed then 'ownership_dispute'
+        when quarrels.is_told_again then 'told_again'
+        when
+            pairs.is_effortful
+            or pairs.is_case_transferred
+            or transfers.transfer_count > 0
+            then 'handoff'
         else 'other'
     end as breakpoint_kind,
     case
         when pairs.is_promise_broken then 'promise_and_breach'
+        when pairs.is_case_transferred then 'transfer_of_case'
         else 'order_of_words'
     end as direction_basis,
     pairs.from_unit_seq,
@@ -135,6 +190,8 @@ select
 from pairs
 inner join feedback
     on pairs.feedback_key = feedback.feedback_key
+left join quarrels
+    on pairs.feedback_key = quarrels.feedback_key
 left join transfers
     on pairs.feedback_key = transfers.feedback_key
 where pairs.direction_rank = 1

@@ -1,6 +1,23 @@
 -- Grain: one opinion unit that a customer uttered. What our own staff said is left out.
+-- Incremental: a night makes the units of that feedback anew that fct_feedback made
+-- anew.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'reads_labels': true, 'follows': ['fct_feedback']},
+    indexes=[
+        {'columns': ['feedback_key', 'unit_seq'], 'unique': true},
+        {'columns': ['occurred_date']},
+    ],
+    pre_hook="{{ begin_following('feedback', 'feedback_key') }}",
+    post_hook="{{ save_progress(follows=['feedback']) }}",
+) }}
+
 with feedback as (
-    select * from {{ ref('fct_feedback') }}
+    select facts.*
+    from {{ ref('fct_feedback') }} as facts
+    where {{ only_redone('facts', 'redone_row', {'feedback_key': 'row_key'}) }}
 ),
 
 opinion_units as (
@@ -15,7 +32,9 @@ select
     feedback.channel_slug,
     feedback.customer_key,
     feedback.author_key,
+    feedback.agent_key,
     feedback.store_key,
+    feedback.product_key,
     feedback.subject_slug,
     -- labels
     opinion_units.touchpoint_slug,
@@ -37,6 +56,8 @@ select
     opinion_units.redacted_text,
     opinion_units.char_start,
     opinion_units.char_end,
+    -- context
+    {{ context_columns('feedback') }},
     -- measures
     opinion_units.sentiment_score,
     opinion_units.sentiment_confidence,

@@ -1,13 +1,35 @@
 -- Grain: one feedback that carries a survey score (NPS, CSAT or CES), ours alone.
+-- Incremental: a night makes the answers anew that fct_feedback made anew.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'follows': ['fct_feedback']},
+    indexes=[
+        {'columns': ['submitted_date']},
+        {'columns': ['customer_key', 'submitted_at']},
+    ],
+    pre_hook="{{ begin_following('feedback', 'feedback_key') }}",
+    post_hook="{{ save_progress(follows=['feedback']) }}",
+) }}
+
 with feedback as (
-    select * from {{ ref('fct_feedback') }}
+    select facts.*
+    from {{ ref('fct_feedback') }} as facts
     where
-        subject_slug = 'us'
-        and num_nonnulls(nps_score, csat_score, ces_score) > 0
+        {{ only_redone('facts', 'redone_row', {'feedback_key': 'row_key'}) }}
+        and facts.subject_slug = 'us'
+        and num_nonnulls(facts.nps_score, facts.csat_score, facts.ces_score) > 0
 ),
 
 context as (
     select * from {{ ref('int_feedback_context') }}
+    {% if is_incremental() %}
+        where
+            source_record_id = any(
+                array(select feedback.source_record_id from feedback)
+            )
+    {% endif %}
 )
 
 select
@@ -21,8 +43,11 @@ select
     feedback.customer_key,
     feedback.store_key,
     feedback.agent_key,
+    feedback.product_key,
     feedback.order_id,
     feedback.region,
+    -- context
+    {{ context_columns('feedback') }},
     -- measures
     feedback.nps_score,
     case
@@ -38,5 +63,8 @@ select
     feedback.occurred_at as submitted_at,
     feedback.occurred_date as submitted_date
 from feedback
+-- by the source's own ids: those are indexed, the hash of them is not
 inner join context
-    on feedback.feedback_key = context.feedback_key
+    on
+        feedback.source_slug = context.source_slug
+        and feedback.source_record_id = context.source_record_id

@@ -14,5 +14,6 @@ select
     jsonb_array_length(turns) as turn_count,
     started_at,
     ended_at,
-    loaded_at
+    loaded_at,
+    is_deleted
 from calls

@@ -39,10 +39,11 @@ select
         from jsonb_array_elements(calls.turns) with ordinality as turn (value, position)
         where nullif(btrim(turn.value ->> 'text'), '') is not null
     ) as turns,
-    jsonb_build_object(
+    source_metadata || jsonb_build_object(
         'direction', direction,
         'transfer_count', jsonb_array_length(transfers),
         'handle_seconds', extract(epoch from ended_at - started_at)
     ) as source_metadata,
-    loaded_at
+    loaded_at,
+    is_deleted
 from calls

@@ -27,5 +27,6 @@ select
     note_text as text,
     null::jsonb as turns,
     '{}'::jsonb as source_metadata,
-    loaded_at
+    loaded_at,
+    is_deleted
 from customer_notes

@@ -29,5 +29,6 @@ select
     feedback_text as text,
     nullif(turns, '[]'::jsonb) as turns,
     source_metadata,
-    loaded_at
+    loaded_at,
+    is_deleted
 from feedback

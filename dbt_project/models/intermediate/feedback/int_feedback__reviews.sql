@@ -6,7 +6,8 @@ with reviews as (
 select
     'reviews' as source_slug,
     review_id as source_record_id,
-    'review' as channel_slug,
+    case when site in ('app_store', 'google_play') then 'app_store' else 'review' end
+        as channel_slug,
     false as is_solicited,
     posted_at as occurred_at,
     posted_at as received_at,
@@ -27,6 +28,9 @@ select
     null::numeric as ces_score,
     nullif(concat_ws(E'\n', title, review_text), '') as text,
     null::jsonb as turns,
-    jsonb_build_object('site', site) as source_metadata,
-    loaded_at
+    jsonb_strip_nulls(
+        jsonb_build_object('site', site, 'brand', brand, 'outlet_page', outlet_page)
+    ) as source_metadata,
+    loaded_at,
+    is_deleted
 from reviews

@@ -6,7 +6,12 @@ with responses as (
 select
     'surveys' as source_slug,
     response_id as source_record_id,
-    'survey' as channel_slug,
+    -- a question that comes up by itself is a channel of its own: others answer it
+    case
+        when answer_channel in ('app_prompt', 'order_page', 'chat_end')
+            then answer_channel
+        else 'survey'
+    end as channel_slug,
     true as is_solicited,
     submitted_at as occurred_at,
     submitted_at as received_at,
@@ -29,5 +34,7 @@ select
     jsonb_build_object(
         'survey_slug', survey_slug, 'answer_channel', answer_channel
     ) as source_metadata,
-    loaded_at
+    loaded_at,
+    -- what the makers of a survey answer to try it, no customer has said
+    is_deleted or is_preview as is_deleted
 from responses

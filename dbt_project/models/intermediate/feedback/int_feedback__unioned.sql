@@ -8,6 +8,8 @@ with unioned as (
     union all
     select * from {{ ref('int_feedback__surveys') }}
     union all
+    select * from {{ ref('int_feedback__helpdesk') }}
+    union all
     select * from {{ ref('int_feedback__files') }}
     -- the next source is one more `union all` here, and no change downstream
 )
@@ -41,6 +43,7 @@ select
     loaded_at,
     -- the first reason that applies; null means fit
     case
+        when is_deleted then 'withdrawn'
         when occurred_at is null then 'not_dated'
         when {{ local_date('occurred_at') }} < '{{ var("first_date") }}'::date
             then 'dated_before_{{ var("first_date")[:4] }}'

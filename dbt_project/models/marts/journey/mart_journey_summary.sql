@@ -127,6 +127,10 @@ need_votes as (
 needs as (
     select * from {{ ref('label_values') }}
     where vocabulary = 'need_slug'
+),
+
+churn_nodes as (
+    select * from {{ ref('mart_churn_nodes') }}
 )
 
 select
@@ -171,6 +175,10 @@ select
     need_votes.need_slug as top_need_slug,
     needs.name_zh as top_need_name_zh,
     needs.name_en as top_need_name_en,
+    churn_nodes.hazard_ratio as churn_hazard_ratio,
+    churn_nodes.hazard_low as churn_hazard_low,
+    churn_nodes.hazard_high as churn_hazard_high,
+    coalesce(churn_nodes.is_churn_node, false) as is_churn_node,
     {{ is_small_sample('judged.voice_count') }} as is_small_sample,
     {{ is_suppressed('judged.voice_count') }} as is_suppressed
 from judged
@@ -182,3 +190,5 @@ left join need_votes
         and need_votes.need_rank = 1
 left join needs
     on need_votes.need_slug = needs.slug
+left join churn_nodes
+    on judged.touchpoint_slug = churn_nodes.touchpoint_slug

@@ -14,7 +14,10 @@ select
     direction::text as direction,
     coalesce(transfers, '[]')::jsonb as transfers,
     coalesce(turns, '[]')::jsonb as turns,
+    coalesce(source_metadata, '{}')::jsonb as source_metadata,
     file_name::text as file_name,
+    -- flags
+    _deleted_at is not null as is_deleted,
     -- timestamps
     started_at::timestamptz as started_at,
     ended_at::timestamptz as ended_at,

@@ -11,6 +11,8 @@ select
     team_name::text as team_name,
     department_slug::text as department_slug,
     hired_on::date as hired_date,
+    -- flags
+    _deleted_at is not null as is_deleted,
     -- timestamps
     updated_at::timestamptz as updated_at,
     _loaded_at::timestamptz as loaded_at

@@ -12,6 +12,8 @@ select
     order_id::text as order_id,
     -- content
     nullif(btrim(note_text), '') as note_text,
+    -- flags
+    _deleted_at is not null as is_deleted,
     -- timestamps
     created_at::timestamptz as created_at,
     updated_at::timestamptz as updated_at,

@@ -15,6 +15,8 @@ select
     nullif(region, '')::text as region,
     nullif(segment, '')::text as segment,
     nullif(member_tier, '')::text as member_tier,
+    -- flags
+    _deleted_at is not null as is_deleted,
     -- timestamps
     registered_at::timestamptz as registered_at,
     updated_at::timestamptz as updated_at,

@@ -14,6 +14,8 @@ select
     status::text as order_status,
     -- measures
     amount_cny::numeric as amount_cny,
+    -- flags
+    _deleted_at is not null as is_deleted,
     -- timestamps
     ordered_at::timestamptz as ordered_at,
     updated_at::timestamptz as updated_at,

@@ -11,6 +11,8 @@ select
     category::text as category,
     -- measures
     price_cny::numeric as price_cny,
+    -- flags
+    _deleted_at is not null as is_deleted,
     -- timestamps
     updated_at::timestamptz as updated_at,
     _loaded_at::timestamptz as loaded_at

@@ -11,6 +11,8 @@ select
     nullif(city, '')::text as city,
     nullif(region, '')::text as region,
     opened_on::date as opened_date,
+    -- flags
+    _deleted_at is not null as is_deleted,
     -- timestamps
     updated_at::timestamptz as updated_at,
     _loaded_at::timestamptz as loaded_at

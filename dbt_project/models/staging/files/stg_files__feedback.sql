@@ -29,6 +29,7 @@ select
     ces_score::numeric as ces_score,
     -- flags
     is_solicited::boolean as is_solicited,
+    _deleted_at is not null as is_deleted,
     -- timestamps
     occurred_at::timestamptz as occurred_at,
     received_at::timestamptz as received_at,

@@ -10,6 +10,8 @@ select
     site::text as site,
     outlet_id::text as outlet_id,
     subject::text as subject,
+    brand::text as brand,
+    coalesce(details ->> 'page', details ->> 'app_id') as outlet_page,
     product_id::text as product_id,
     -- content
     author::text as author,
@@ -20,6 +22,8 @@ select
     -- measures
     rating::numeric as rating,
     rating_scale::numeric as rating_scale,
+    -- flags
+    _deleted_at is not null as is_deleted,
     -- timestamps
     posted_at::timestamptz as posted_at,
     updated_at::timestamptz as updated_at,

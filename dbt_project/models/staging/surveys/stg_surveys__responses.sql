@@ -18,6 +18,9 @@ select
     nps::smallint as nps_score,
     csat::numeric as csat_score,
     ces::numeric as ces_score,
+    -- flags
+    _deleted_at is not null as is_deleted,
+    coalesce(is_preview, false) as is_preview,
     -- timestamps
     submitted_at::timestamptz as submitted_at,
     updated_at::timestamptz as updated_at,

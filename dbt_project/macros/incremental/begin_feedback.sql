@@ -1,0 +1,139 @@
+{# Pre-hook of fct_feedback: find the feedback to make anew, forget it, and tell the
+   facts that follow. Anew is made
+     - what came, was corrected or was withdrawn,
+     - what was labelled, or is weighed otherwise because near copies of it came,
+     - what a customer, member of staff or store said or was said of whose record changed,
+       or that names one who arrived since,
+     - what a customer said of whom an order changed. #}
+{% macro begin_feedback() -%}
+    {%- set changes = ref('int_feedback_changes') -%}
+    {%- set labels = source('nlp', 'documents') -%}
+    {%- set records = dimension_records() -%}
+    {{ ensure_progress() }}
+    {{ note_inputs(records) }}
+    insert into taken_input
+    select 'documents', max(annotated_at) from {{ labels }};
+    {% if not is_incremental() -%}
+    {{ forget_changes('feedback') }}
+    insert into taken_input
+    select source_slug, max(loaded_at) from {{ changes }}
+    group by source_slug;
+    {%- else -%}
+    create temporary table changed_record on commit drop as
+    select feedback_key, source_slug, source_record_id, loaded_at from {{ changes }}
+    where {{ newer_than_taken('source_slug', 'loaded_at') }};
+    insert into taken_input
+    select source_slug, max(loaded_at) from changed_record
+    group by source_slug;
+
+    create temporary table redone_feedback on commit drop as
+    select feedback_key, source_slug, source_record_id from changed_record
+    union
+    select facts.feedback_key, facts.source_slug, facts.source_record_id
+    from {{ this }} as facts
+    inner join {{ labels }} as labels
+        on facts.feedback_key = labels.feedback_key
+    where labels.annotated_at > {{ taken_until('documents') }}
+    union
+    select facts.feedback_key, facts.source_slug, facts.source_record_id
+    from {{ this }} as facts
+    inner join (
+        {{ reweighed_feedback(this, labels) }}
+    ) as reweighed
+        on facts.feedback_key = reweighed.feedback_key
+    union
+    {{ facts_of_changed_records(
+        'feedback_key, source_slug, source_record_id', records
+    ) }}
+    union
+    {{ facts_that_wait('feedback_key, source_slug, source_record_id', records) }}
+    -- a site that names a city and no outlet gets the region of the city's stores
+    union
+    select feedback_key, source_slug, source_record_id from {{ this }}
+    where
+        store_key is null
+        and city in (
+            select versions.city
+            from {{ ref('dim_store_history') }} as versions
+            where versions.store_key in (
+                select {{ crm_key('store_id') }} from {{ records.stores }}
+                where loaded_at > {{ taken_until('stores') }}
+            )
+        );
+    analyze redone_feedback;
+
+    {{ note_changes('feedback', 'select feedback_key as row_key from redone_feedback') }}
+    delete from {{ this }} as facts
+    using redone_feedback
+    where facts.feedback_key = redone_feedback.feedback_key;
+    {%- endif %}
+{%- endmacro %}
+
+{# The records of the CRM that facts take over attributes from: input slug ->
+   relation. #}
+{% macro dimension_records() -%}
+    {{ return({
+        'customers': ref('stg_crm__customers'),
+        'agents': ref('stg_crm__agents'),
+        'stores': ref('stg_crm__stores'),
+        'products': ref('stg_crm__products'),
+    }) }}
+{%- endmacro %}
+
+{# Facts of this model about a customer, member of staff or store whose record
+   changed, or about a customer of whom an order changed. #}
+{% macro facts_of_changed_records(columns, records) -%}
+    {%- for name in ['customer', 'agent', 'store'] %}
+    select {{ columns }} from {{ this }}
+    where {{ name }}_key in (
+        select {{ crm_key(name ~ '_id') }} from {{ records[name ~ 's'] }}
+        where loaded_at > {{ taken_until(name ~ 's') }}
+    )
+    union
+    {%- endfor %}
+    select {{ columns }} from {{ this }}
+    where customer_key in ({{ followed_changes('order') }})
+{%- endmacro %}
+
+{# Feedback that another weight, cluster or burst stands for now. Only what is or
+   was in a cluster can be: everything else is not looked at. #}
+{% macro reweighed_feedback(facts, labels) -%}
+    select labels.feedback_key
+    from {{ labels }} as labels
+    inner join {{ facts }} as facts
+        on
+            labels.feedback_key = facts.feedback_key
+            and labels.pipeline_version = facts.pipeline_version
+    where
+        labels.duplicate_cluster_key is not null
+        and (labels.duplicate_cluster_key, labels.dedup_weight, labels.is_burst)
+        is distinct from
+        (facts.duplicate_cluster_key, facts.dedup_weight, facts.is_burst)
+    union
+    select facts.feedback_key
+    from {{ facts }} as facts
+    inner join {{ labels }} as labels
+        on
+            facts.feedback_key = labels.feedback_key
+            and facts.pipeline_version = labels.pipeline_version
+    where
+        facts.duplicate_cluster_key is not null
+        and labels.duplicate_cluster_key is null
+{%- endmacro %}
+
+{# Each slug has come as far as its own newest record; a slug that nobody knows is
+   new. #}
+{% macro newer_than_taken(slug, stamp) -%}
+    {%- set found = run_query(
+        "select input_slug, taken_until - interval '" ~ var('incremental_overlap')
+        ~ "' from " ~ progress_table() ~ " where model_name = '" ~ model.name
+        ~ "' and taken_until is not null order by input_slug"
+    ) -%}
+    {%- set known = found.columns[0].values() | list -%}
+    (
+        {% for row in found.rows -%}
+        ({{ slug }} = '{{ row[0] }}' and {{ stamp }} > '{{ row[1] }}'::timestamptz) or
+        {% endfor -%}
+        {{ slug }} not in ({{ quoted(known or ['']) }})
+    )
+{%- endmacro %}

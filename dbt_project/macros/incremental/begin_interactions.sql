@@ -1,0 +1,23 @@
+{# Pre-hook of fct_interaction: find the calls to make anew and forget them: those
+   that came or changed, those of customers, staff and stores whose record changed
+   or arrived, and those of customers of whom an order changed. #}
+{% macro begin_interactions() -%}
+    {%- set calls = ref('int_calls__handled') -%}
+    {%- set records = dimension_records() -%}
+    {%- do records.pop('products') -%}
+    {{ ensure_progress() }}
+    {{ note_inputs(dict(records, calls=calls)) }}
+    {% if is_incremental() -%}
+    create temporary table redone_call on commit drop as
+    select call_id from {{ calls }}
+    where loaded_at > {{ taken_until('calls') }}
+    union
+    {{ facts_of_changed_records('call_id', records) }}
+    union
+    {{ facts_that_wait('call_id', records) }};
+    analyze redone_call;
+    delete from {{ this }} as facts
+    using redone_call
+    where facts.call_id = redone_call.call_id;
+    {%- endif %}
+{%- endmacro %}

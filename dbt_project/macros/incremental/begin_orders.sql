@@ -1,0 +1,73 @@
+{# Pre-hook of fct_order: find the orders to make anew, forget them, and tell the
+   facts that count what a customer had bought. An order that moves from one
+   customer to another concerns both. #}
+{% macro begin_orders() -%}
+    {%- set orders = ref('stg_crm__orders') -%}
+    {%- set records = {
+        'customers': ref('stg_crm__customers'),
+        'stores': ref('stg_crm__stores'),
+        'products': ref('stg_crm__products'),
+    } -%}
+    {{ ensure_progress() }}
+    {{ note_inputs(dict(records, orders=orders)) }}
+    {% if not is_incremental() -%}
+    {{ forget_changes('order') }}
+    {%- else -%}
+    create temporary table named_order on commit drop as
+    select order_id from {{ orders }}
+    where loaded_at > {{ taken_until('orders') }}
+    union
+    select order_id from {{ this }}
+    where store_key in (
+        select {{ crm_key('store_id') }} from {{ records.stores }}
+        where loaded_at > {{ taken_until('stores') }}
+    )
+    union
+    {{ facts_that_wait('order_id', records) }};
+    analyze named_order;
+
+    create temporary table touched_customer on commit drop as
+    select {{ crm_key('orders.customer_id') }} as customer_key
+    from {{ orders }} as orders
+    inner join named_order
+        on orders.order_id = named_order.order_id
+    where orders.customer_id is not null
+    union
+    select facts.customer_key
+    from {{ this }} as facts
+    inner join named_order
+        on facts.order_id = named_order.order_id
+    where facts.customer_key is not null
+    union
+    select {{ crm_key('customer_id') }} from {{ records.customers }}
+    where loaded_at > {{ taken_until('customers') }};
+    analyze touched_customer;
+
+    create temporary table redone_order on commit drop as
+    select order_id from named_order
+    union
+    select facts.order_id
+    from {{ this }} as facts
+    inner join touched_customer
+        on facts.customer_key = touched_customer.customer_key;
+    analyze redone_order;
+
+    {{ note_changes('order', 'select customer_key as row_key from touched_customer') }}
+    delete from {{ this }} as facts
+    using redone_order
+    where facts.order_id = redone_order.order_id;
+    {%- endif %}
+{%- endmacro %}
+
+{# Facts of this model that name a record which the dimensions did not know and
+   which has arrived since. `records`: input slug -> staging relation. #}
+{% macro facts_that_wait(columns, records) -%}
+    select {{ columns }} from {{ this }}
+    where unresolved_keys && array(
+        {%- for slug, relation in records.items() %}
+        select {{ crm_key(slug[:-1] ~ '_id') }} from {{ relation }}
+        where loaded_at > {{ taken_until(slug) }}
+        {{ "union all" if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}

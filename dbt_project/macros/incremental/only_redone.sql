@@ -1,0 +1,17 @@
+{# On an ordinary night: of a relation, only the rows that the model's pre-hook found to
+   be made anew. `keys`: column of the relation -> column of the temporary table, the most
+   telling one last. That one is also compared with an array: PostgreSQL pushes such a
+   condition through views and unions down to the index of the raw table, a join not. #}
+{% macro only_redone(relation, redone, keys) -%}
+    {%- if is_incremental() -%}
+        {%- set ours = [] -%}
+        {%- for column in keys -%}
+            {%- do ours.append(relation ~ "." ~ column) -%}
+        {%- endfor -%}
+        {%- set theirs = keys.values() | list -%}
+        ({{ ours | join(", ") }}) in (select {{ theirs | join(", ") }} from {{ redone }})
+        and {{ ours[-1] }} = any(array(select {{ theirs[-1] }} from {{ redone }}))
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,130 @@
+{# How far each incremental model has taken its inputs, and which rows it changed.
+
+   model_progress   per model and input: the newest stamp (loaded_at, annotated_at) that
+                    was taken; what code made the rows; when all were made anew
+   fact_change      per fact and key: when its rows were last made anew, for the models
+                    that follow it
+
+   Both are written in the transaction that writes the model: a night that breaks
+   off leaves them, and the table, as they were. The stamps are the inputs' own; the
+   clock decides nothing. An overlap (var incremental_overlap) takes what a
+   transaction that began earlier committed later: rows taken twice end up the same. #}
+{% macro progress_table() -%}
+    core.model_progress
+{%- endmacro %}
+
+{% macro fact_changes() -%}
+    core.fact_change
+{%- endmacro %}
+
+{% macro progress_exists() -%}
+    {%- set found = run_query(
+        "select to_regclass('" ~ progress_table() ~ "') is not null"
+    ) -%}
+    {{ return(found.rows[0][0]) }}
+{%- endmacro %}
+
+{% macro ensure_progress() -%}
+    do $$
+    begin
+        if to_regclass('{{ fact_changes() }}') is null then
+            create table {{ progress_table() }} (
+                model_name text not null,
+                input_slug text not null,
+                taken_until timestamptz,
+                code text,
+                primary key (model_name, input_slug)
+            );
+            create table {{ fact_changes() }} (
+                fact_name text not null,
+                row_key text not null,
+                changed_at timestamptz not null,
+                primary key (fact_name, row_key)
+            );
+            create index on {{ fact_changes() }} (fact_name, changed_at);
+        end if;
+    -- another thread was first
+    exception when duplicate_table or unique_violation then null;
+    end $$;
+{%- endmacro %}
+
+{# The moment, as a literal so that the planner sees how little it selects, after
+   which an input has to be looked at again. #}
+{% macro taken_until(input_slug) -%}
+    {%- set found = run_query(
+        "select taken_until - interval '" ~ var('incremental_overlap') ~ "' from "
+        ~ progress_table() ~ " where model_name = '" ~ model.name
+        ~ "' and input_slug = '" ~ input_slug ~ "'"
+    ) if execute and is_incremental() -%}
+    '{{ found.rows[0][0] if found and found.rows else "-infinity" }}'::timestamptz
+{%- endmacro %}
+
+{# Read, before anything is taken, how new each input is. `inputs`: slug ->
+   relation; the stamp of a relation is its loaded_at. #}
+{% macro note_inputs(inputs) -%}
+    create temporary table taken_input on commit drop as
+    {% for slug, relation in inputs.items() -%}
+    select
+        '{{ slug }}'::text as input_slug,
+        max(loaded_at) as taken_until
+    from {{ relation }}
+    {{ "union all" if not loop.last }}
+    {% endfor -%}
+    ;
+{%- endmacro %}
+
+{# Note that facts were made anew. `keys`: a query of the column row_key. #}
+{% macro note_changes(fact_name, keys) -%}
+    insert into {{ fact_changes() }} (fact_name, row_key, changed_at)
+    select distinct
+        '{{ fact_name }}',
+        row_key,
+        now()
+    from ({{ keys }}) as changed
+    where row_key is not null
+    on conflict (fact_name, row_key) do update set changed_at = excluded.changed_at;
+{%- endmacro %}
+
+{# The keys of a followed fact that changed since this model last looked. #}
+{% macro followed_changes(fact_name) -%}
+    select row_key from {{ fact_changes() }}
+    where
+        fact_name = '{{ fact_name }}'
+        and changed_at > {{ taken_until(fact_name) }}
+{%- endmacro %}
+
+{% macro forget_changes(fact_name) -%}
+    delete from {{ fact_changes() }} where fact_name = '{{ fact_name }}';
+{%- endmacro %}
+
+{# Post-hook: what pre-hook noted has been taken. #}
+{% macro save_progress(follows=none) -%}
+    {%- for fact_name in follows or [] %}
+    insert into taken_input
+    select
+        '{{ fact_name }}',
+        max(changed_at)
+    from {{ fact_changes() }}
+    where fact_name = '{{ fact_name }}';
+    {%- endfor %}
+    insert into {{ progress_table() }} (model_name, input_slug, taken_until, code)
+    select
+        '{{ model.name }}',
+        input_slug,
+        taken_until,
+        null
+    from taken_input
+    where taken_until is not null
+    {% if not is_incremental() -%}
+    union all
+    select '{{ model.name }}', 'built_in_full', now(), null
+    union all
+    select '{{ model.name }}', 'code', null, '{{ current_code() }}'
+    {% endif -%}
+    on conflict (model_name, input_slug) do update
+        set
+            taken_until = greatest(
+                {{ progress_table() }}.taken_until, excluded.taken_until
+            ),
+            code = excluded.code;
+{%- endmacro %}

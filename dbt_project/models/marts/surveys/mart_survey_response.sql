@@ -1,0 +1,62 @@
+-- Grain: one month, survey and channel of invitations.
+with invitations as (
+    select
+        is_sent,
+        is_delivered,
+        is_started,
+        is_completed,
+        is_within_seven_days,
+        state,
+        seconds_to_answer,
+        coalesce(survey_slug, 'unknown') as survey_slug,
+        coalesce(invitation_channel, 'unknown') as invitation_channel,
+        {{ month_of('sent_date') }} as month
+    from {{ ref('fct_survey_invitation') }}
+),
+
+cells as (
+    select
+        month,
+        survey_slug,
+        invitation_channel,
+        count(*)::integer as invitation_count,
+        count(*) filter (where is_sent)::integer as sent_count,
+        count(*) filter (where is_delivered)::integer as delivered_count,
+        count(*) filter (where is_started)::integer as started_count,
+        count(*) filter (where is_completed)::integer as completed_count,
+        count(*) filter (where state = 'suppressed')::integer as suppressed_count,
+        count(*) filter (where state = 'opted_out')::integer as opted_out_count,
+        count(*) filter (where is_sent and is_within_seven_days)::integer
+            as rule_break_count,
+        percentile_cont(0.5) within group (order by seconds_to_answer / 60 asc)
+        filter (where is_completed) as median_minutes
+    from invitations
+    group by month, survey_slug, invitation_channel
+)
+
+select
+    month,
+    survey_slug,
+    invitation_channel,
+    invitation_count,
+    sent_count,
+    delivered_count,
+    started_count,
+    completed_count,
+    suppressed_count,
+    opted_out_count,
+    rule_break_count,
+    {{ shown(
+        'round(100.0 * completed_count / nullif(sent_count, 0), 3)::double precision',
+        'sent_count',
+    ) }} as response_rate_pct,
+    {{ shown(wilson_bound('completed_count', 'sent_count', 'low'), 'sent_count') }}
+        as response_rate_low,
+    {{ shown(wilson_bound('completed_count', 'sent_count', 'high'), 'sent_count') }}
+        as response_rate_high,
+    {{ shown(
+        'round(median_minutes::numeric, 1)::double precision', 'completed_count'
+    ) }} as median_minutes_to_answer,
+    {{ is_small_sample('sent_count') }} as is_small_sample,
+    {{ is_suppressed('sent_count') }} as is_suppressed
+from cells

@@ -1,0 +1,383 @@
+"""Does a topic or a touchpoint, in a region or everywhere, suddenly bring more complaints?
+
+    core.fct_opinion_unit, core.fct_feedback, core.fct_order, core.dim_date -> stats.surge_day,
+                                                                              stats.surge_judged
+
+A series is a topic or a touchpoint, in one region or everywhere (`*`). Its daily count is of
+voices that do not praise: one per customer (else author) and day; near copies of one text count as
+one. The last day, the last 3 and the last 7 are compared with what `surge_model` expects; the
+smallest of the three p-values counts three times (Bonferroni).
+
+Two keys turn an alarm: *beyond chance*, q < 0.05 after Benjamini and Hochberg over all series of
+the day, and *worth a look*, at least 5 voices within 4 days (Farrington's rule) and at least 1.5
+times what was expected. Series without the second key are not fitted and enter the correction with
+p = 1. With it, no more than one day in twenty should bring a false alarm, whatever the number of
+series; `benchmarks/surge_alarms.py` measures it.
+
+Days are judged once. A later run takes up where the last one ended; if the counts of an earlier day
+changed since (late, corrected or withdrawn feedback), it judges anew from that day on, so that
+nightly runs and one run over everything give the same rows. For that it reads the daily counts of
+the whole history, not the feedback: one aggregate, without which no baseline can be fitted.
+
+Limits: below a year of history EARS takes over, which is blind to weekdays and campaigns. A series
+that never spoke before has no baseline: `emerging_topics` looks for those.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy
+import psycopg
+
+from stat_jobs import surge_model
+from stat_jobs.results import ResultTable
+from stat_jobs.surge_model import Excess, Vector
+from warehouse.postgres import connect
+from warehouse.settings import Settings
+
+BASELINE_DAYS = 3 * 365
+YEAR_DAYS = 365
+# a surge that has begun must not raise its own baseline
+GAP_DAYS = 14
+WINDOWS = (1, 3, 7)
+RECENT_DAYS = 4
+MIN_RECENT_VOICES = 5
+MIN_RATIO = 1.5
+SIGNIFICANCE = 0.05
+EVERYWHERE = "*"
+EXPOSURE_DAYS = 14
+
+SURGE_DAY = ResultTable(
+    name="surge_day",
+    comment="One row per day and series loud enough to be tested: is it louder than expected?",
+    columns=(
+        ("day", "date not null"),
+        ("subject_kind", "text not null check (subject_kind in ('topic', 'touchpoint'))"),
+        ("subject_slug", "text not null"),
+        ("region", "text not null"),
+        ("baseline", "text not null check (baseline in ('quasi_poisson', 'ears'))"),
+        ("baseline_voice_count", "integer not null"),
+        ("day_count", "integer not null"),
+        ("window_days", "integer not null"),
+        ("window_count", "integer not null"),
+        ("expected", "double precision not null"),
+        ("expected_low", "double precision not null"),
+        ("expected_high", "double precision not null"),
+        ("p_value", "double precision not null"),
+        ("q_value", "double precision not null"),
+        ("is_alarm", "boolean not null"),
+    ),
+    key=("day", "subject_kind", "subject_slug", "region"),
+    method="quasi-Poisson after Farrington flexible, EARS C1-C3, Benjamini-Hochberg per day",
+    method_version="1",
+)
+SURGE_JUDGED = ResultTable(
+    name="surge_judged",
+    comment="One row per day that was judged: how many series, how many alarms, on what counts?",
+    columns=(
+        ("day", "date not null"),
+        ("series_count", "integer not null"),
+        ("tested_count", "integer not null"),
+        ("alarm_count", "integer not null"),
+        ("fingerprint", "text not null"),
+    ),
+    key=("day",),
+    method=SURGE_DAY.method,
+    method_version=SURGE_DAY.method_version,
+)
+TABLES = (SURGE_DAY, SURGE_JUDGED)
+
+Series = tuple[str, str, str]  # kind, slug, region
+
+_VOICES = """
+    select
+        units.occurred_date,
+        units.topic_slug,
+        units.touchpoint_slug,
+        coalesce(units.region, '未知') as region,
+        coalesce(
+            feedback.duplicate_cluster_key, units.customer_key, units.author_key,
+            units.feedback_key
+        ) as voice_key
+    from core.fct_opinion_unit as units
+    inner join core.fct_feedback as feedback on units.feedback_key = feedback.feedback_key
+    where units.subject_slug = 'us' and units.is_relevant
+        and units.sentiment_label is distinct from 'positive'
+"""
+
+
+@dataclass(frozen=True)
+class DailyCounts:
+    """The counts of an unbroken run of days: what each day and each series brought.
+
+    `totals` (days) are voices of any subject, `orders` (days) orders, `calendar` (days x 2) flags
+    for holiday and make-up workday, `counts` (series x days) the voices of each of `series`.
+    """
+
+    first_day: date
+    totals: Vector
+    orders: Vector
+    calendar: Vector
+    series: tuple[Series, ...]
+    counts: Vector
+
+    def __len__(self) -> int:
+        return len(self.totals)
+
+    def day(self, index: int) -> date:
+        """Return the date of the day at `index`."""
+        return self.first_day + timedelta(days=index)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One series on one day against its baseline."""
+
+    series: Series
+    baseline: str
+    baseline_voices: int
+    day_count: int
+    excess: Excess
+    p_value: float
+
+
+def run(settings: Settings) -> dict[str, int]:
+    """Judge every day that is new or whose past has changed; return days, tests and alarms."""
+    with connect("voc_stats", settings) as connection:
+        for table in TABLES:
+            table.create(connection)
+        daily = read_counts(connection)
+        if daily is None:
+            SURGE_DAY.replace(connection, [])
+            SURGE_JUDGED.replace(connection, [])
+            return {"judged": 0, "tested": 0, "alarms": 0}
+        prints = fingerprints(daily)
+        start = first_unjudged(connection, daily, prints)
+        for table in TABLES:
+            connection.execute(
+                f"delete from {table.qualified_name} where day >= %s", (daily.day(start),)
+            )
+        rows: list[tuple[Any, ...]] = []
+        judged: list[tuple[Any, ...]] = []
+        for index in range(start, len(daily)):
+            found = list(judge_day(daily, index))
+            rows += found
+            alarms = sum(row[-1] for row in found)
+            heard = count_series(daily, index)
+            judged.append((daily.day(index), heard, len(found), alarms, prints[index]))
+        SURGE_DAY.append(connection, rows)
+        SURGE_JUDGED.append(connection, judged)
+    return {
+        "judged": len(judged),
+        "tested": len(rows),
+        "alarms": sum(row[-1] for row in rows),
+    }
+
+
+def read_counts(connection: psycopg.Connection[Any]) -> DailyCounts | None:
+    """Count voices per day and series, orders and holidays; None without any feedback."""
+    totals = dict(
+        connection.execute(
+            "select occurred_date, count(*) from core.fct_feedback "
+            "where subject_slug = 'us' and is_relevant and unit_count > 0 group by occurred_date"
+        ).fetchall()
+    )
+    if not totals:
+        return None
+    first, last = min(totals), max(totals)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    place = {day: number for number, day in enumerate(days)}
+    orders = dict(
+        connection.execute(
+            "select ordered_date, count(*) from core.fct_order group by ordered_date"
+        ).fetchall()
+    )
+    special = {
+        day: flags
+        for day, *flags in connection.execute(
+            "select date_key, is_holiday, is_makeup_workday from core.dim_date "
+            "where date_key between %s and %s",
+            (first, last),
+        )
+    }
+    heard: dict[Series, Vector] = {}
+    for kind in ("topic", "touchpoint"):
+        # the empty grouping of region is the count everywhere: a person counts once
+        for day, slug, region, count in connection.execute(
+            f"""
+            select occurred_date, {kind}_slug, case when grouping(region) = 0 then region end,
+                count(distinct voice_key)
+            from ({_VOICES}) as voices
+            where {kind}_slug is not null
+            group by grouping sets (
+                (occurred_date, {kind}_slug, region), (occurred_date, {kind}_slug)
+            )
+            """
+        ):
+            series = (kind, slug, region or EVERYWHERE)
+            if series not in heard:
+                heard[series] = numpy.zeros(len(days))
+            heard[series][place[day]] = count
+    names = tuple(sorted(heard))
+    return DailyCounts(
+        first_day=first,
+        totals=numpy.array([totals.get(day, 0) for day in days], dtype=float),
+        orders=numpy.array([orders.get(day, 0) for day in days], dtype=float),
+        calendar=numpy.array([special.get(day, (False, False)) for day in days], dtype=float),
+        series=names,
+        counts=numpy.array([heard[name] for name in names]).reshape(len(names), len(days)),
+    )
+
+
+def fingerprints(daily: DailyCounts) -> list[str]:
+    """Return for each day a hash of all that was counted up to it: what its judgement rests on."""
+    running = hashlib.md5(usedforsecurity=False)
+    prints = []
+    for index in range(len(daily)):
+        heard = [
+            f"{'|'.join(daily.series[row])}={daily.counts[row, index]:.0f}"
+            for row in numpy.flatnonzero(daily.counts[:, index])
+        ]
+        line = (daily.day(index), daily.totals[index], daily.orders[index], *heard)
+        running.update(repr(line).encode())
+        prints.append(running.hexdigest())
+    return prints
+
+
+def first_unjudged(
+    connection: psycopg.Connection[Any], daily: DailyCounts, prints: list[str]
+) -> int:
+    """Return the index of the first day that has no judgement, or one on other counts."""
+    judged = dict(
+        connection.execute(
+            "select day, fingerprint from stats.surge_judged where method_version = %s",
+            (SURGE_JUDGED.method_version,),
+        ).fetchall()
+    )
+    if any(day < daily.first_day for day in judged):
+        return 0  # the first days of the history were withdrawn: every baseline moves
+    for index, fingerprint in enumerate(prints):
+        if judged.get(daily.day(index)) != fingerprint:
+            return index
+    return len(prints)
+
+
+def count_series(daily: DailyCounts, index: int) -> int:
+    """Return how many series have spoken up to a day: the tests that the day is corrected for."""
+    return int((daily.counts[:, : index + 1].sum(axis=1) > 0).sum())
+
+
+def judge_day(daily: DailyCounts, index: int) -> Iterator[tuple[Any, ...]]:
+    """Yield one row of `SURGE_DAY` per series that is loud enough on the day at `index`."""
+    from statsmodels.stats.multitest import multipletests
+
+    tested = sorted(iter_judgements(daily, index), key=lambda item: item.series)
+    if not tested:
+        return
+    untested = count_series(daily, index) - len(tested)
+    p_values = [item.p_value for item in tested] + [1.0] * untested
+    _, q_values, _, _ = multipletests(p_values, method="fdr_bh")
+    for item, q_value in zip(tested, q_values, strict=False):
+        excess = item.excess
+        yield (
+            daily.day(index),
+            *item.series,
+            item.baseline,
+            item.baseline_voices,
+            item.day_count,
+            excess.window_days,
+            excess.observed,
+            excess.expected,
+            excess.expected_low,
+            excess.expected_high,
+            item.p_value,
+            float(q_value),
+            bool(q_value < SIGNIFICANCE and excess.observed >= MIN_RATIO * excess.expected),
+        )
+
+
+def iter_judgements(daily: DailyCounts, index: int) -> Iterator[Judgement]:
+    """Yield the judgement of each series that passes the second key on the day at `index`."""
+    start = max(0, index + 1 - BASELINE_DAYS - GAP_DAYS - max(WINDOWS))
+    days = slice(start, index + 1)
+    length = index + 1 - start
+    recent = daily.counts[:, max(start, index + 1 - RECENT_DAYS) : index + 1].sum(axis=1)
+    loud = numpy.flatnonzero(recent >= MIN_RECENT_VOICES)
+    if length < surge_model.EARS_HISTORY or not len(loud):
+        return
+    has_year = length >= YEAR_DAYS + GAP_DAYS + max(WINDOWS)
+    if has_year:
+        calendar, design = expect_calendar(daily, days)
+    for row in loud:
+        counts = daily.counts[row, days]
+        if not has_year:
+            excess = surge_model.judge_ears(counts)
+            if excess.observed < MIN_RATIO * excess.expected:
+                continue
+            baseline_voices = int(counts[-1 - surge_model.EARS_DAYS : -1].sum())
+            yield Judgement(
+                daily.series[row], "ears", baseline_voices, int(counts[-1]), excess, excess.p_value
+            )
+            continue
+        known = length - GAP_DAYS - max(WINDOWS)
+        if not passes_screen(counts, calendar, known):
+            continue
+        prediction = surge_model.forecast(counts, calendar, design, max(WINDOWS), GAP_DAYS)
+        excess = min(
+            (surge_model.measure_excess(counts, prediction, window) for window in WINDOWS),
+            key=lambda item: item.p_value,
+        )
+        yield Judgement(
+            daily.series[row],
+            "quasi_poisson",
+            int(counts[:known].sum()),
+            int(counts[-1]),
+            excess,
+            min(1.0, excess.p_value * len(WINDOWS)),
+        )
+
+
+def passes_screen(counts: Vector, calendar: Vector, known: int) -> bool:
+    """Is any window louder than the series' mean rate on such days? Else no model need be fitted.
+
+    A series without any voice in its baseline passes when it is loud: its rate is taken as half a
+    voice.
+    """
+    rate = max(float(counts[:known].sum()), 0.5) / float(calendar[:known].sum())
+    return any(
+        counts[-window:].sum() >= MIN_RATIO * rate * calendar[-window:].sum() for window in WINDOWS
+    )
+
+
+def expect_calendar(daily: DailyCounts, days: slice) -> tuple[Vector, Vector]:
+    """Return the voices that the calendar lets expect on each day, and the terms of a series."""
+    length = days.stop - days.start
+    position = numpy.arange(length) / 365.25
+    weekday = numpy.array([daily.day(index).weekday() for index in range(days.start, days.stop)])
+    season = [numpy.sin(2 * numpy.pi * position), numpy.cos(2 * numpy.pi * position)]
+    weekdays = [(weekday == number).astype(float) for number in range(1, 7)]
+    design = numpy.column_stack([position, *season, *weekdays, daily.calendar[days]])
+    offset = numpy.log(exposure(daily.orders)[days])
+    expected = surge_model.fit_calendar(daily.totals[days], design, offset, max(WINDOWS))
+    day_off = ((weekday >= 5) | (daily.calendar[days, 0] > 0)).astype(float)
+    return expected, numpy.column_stack([position, *season, day_off])
+
+
+def exposure(orders: Vector) -> Vector:
+    """Return the mean daily orders of the two weeks before each day; all one without any orders.
+
+    Feedback trails the orders that it is about. Where the orders begin after the feedback, the
+    days before carry the mean of the first weeks.
+    """
+    if not orders.any():
+        return numpy.ones(len(orders))
+    sums = numpy.concatenate([[0.0], numpy.cumsum(orders)])
+    ends = numpy.arange(len(orders)) + 1
+    starts = numpy.maximum(ends - EXPOSURE_DAYS, 0)
+    means = (sums[ends] - sums[starts]) / (ends - starts)
+    return numpy.maximum(means, means[means > 0].min())

@@ -21,7 +21,7 @@ from identity.exceptions import FILE_NAME, IdentityExceptions, Pair, read_except
 from identity.links import Link, LinkKind, find_deterministic_links
 from identity.probabilistic import score_pairs
 from identity.records import IdentityRecord, digest_records, read_records
-from warehouse.postgres import connect, copy_rows
+from warehouse.postgres import LOCK_NAMESPACE, connect, copy_rows
 from warehouse.settings import Settings
 
 # raise it when the same records may give other persons: everything is then resolved anew
@@ -104,6 +104,10 @@ def run(settings: Settings, *, is_forced: bool = False) -> RunReport:
     """
     exceptions = read_exceptions(exceptions_path(settings))
     with connect(ROLE, settings) as connection:
+        # two runs at once would write over each other: the second waits, then finds nothing to do
+        connection.execute(
+            "select pg_advisory_xact_lock(%s, hashtext('identity'))", (LOCK_NAMESPACE,)
+        )
         records = list(read_records(connection))
         unknown = exceptions.unknown_ids({record.customer_id for record in records})
         digest = _digest(records, exceptions)

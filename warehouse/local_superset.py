@@ -11,7 +11,16 @@ from warehouse.dbt import manifest_path
 from warehouse.processes import Process, ServiceError, inherited_environment
 from warehouse.settings import Settings
 
-DASHBOARDS = ("journey", "breakpoints", "nps", "trends", "data-health")
+DASHBOARDS = (
+    "journey",
+    "breakpoints",
+    "nps",
+    "trends",
+    "priorities",
+    "units",
+    "benchmark",
+    "data-health",
+)
 
 
 def python(settings: Settings) -> Path:

@@ -227,7 +227,7 @@ def test_every_mart_is_shown_by_a_dashboard(manifest: dict[str, Any], models: li
         if layer_of(model) == "marts" and model["unique_id"] not in shown
     ]
 
-    assert len(manifest["exposures"]) == 5
+    assert len(manifest["exposures"]) == 8
     assert hidden == []
 
 

@@ -19,7 +19,7 @@ CHROMIUM = next(
 )
 
 
-def test_dashboards_are_the_five_of_this_version(demo):
+def test_the_dashboards_are_the_ones_that_the_start_names(demo):
     names = {path.stem for path in (ROOT / "superset_assets" / "dashboards").glob("*.yaml")}
 
     assert len(names) == len(local_superset.DASHBOARDS)

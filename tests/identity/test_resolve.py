@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -72,6 +73,15 @@ def test_forcing_gives_the_same_again(landed):
 
     assert resolve.run(landed, is_forced=True).was_needed
     assert persons(landed) == before
+
+
+def test_two_runs_at_once_write_once(landed):
+    land(landed, FAMILY)
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(lambda _: resolve.run(landed), range(2)))
+
+    assert sorted(report.was_needed for report in reports) == [False, True]
+    assert len(persons(landed)) == len(FAMILY)
 
 
 def test_a_reviewed_exception_undoes_a_merge_and_taking_it_back_restores_it(landed, tmp_path):

@@ -1,4 +1,4 @@
-"""`voc_alarms`: dangers and threats that a trained head reads where no cue names them.
+"""`voc_alarms`: dangers that a trained head reads where no cue names them.
 
 Danger is told in too many ways for a list of words. The head is asked about blame, and
 proposes; `voc_signals` decides, for it knows the cues, what is feared and what was averted.

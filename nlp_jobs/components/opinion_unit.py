@@ -30,7 +30,7 @@ class OpinionUnit:
     text: str
     hits: dict[str, list[Hit]] = field(default_factory=dict)  # cues inside, by layer
     rules: RuleReading = SILENT  # what the polarity rules read
-    alarm: str | None = _label()  # danger or threat that the alarm head reads, for `voc_signals`
+    alarm: str | None = _label()  # danger that the alarm head reads, for `voc_signals`
     sentiment_label: str | None = _label()
     sentiment_score: float | None = _label()
     sentiment_confidence: float | None = _label()

@@ -45,7 +45,10 @@ class Reviews:
 
     def write(self, review_id: str, **values: Any) -> None:
         self.clock += timedelta(minutes=1)
-        moment = self.clock.isoformat()
+        known = self.records.get(review_id)
+        # a clock that was set back may not make an edit older than what it edits
+        edited = max(self.clock, moment_of(known) + timedelta(minutes=1)) if known else self.clock
+        moment = edited.isoformat()
         self.records[review_id] = {
             **dict.fromkeys(sorted(REVIEWS.source_columns)),
             "review_id": review_id,

@@ -13,7 +13,8 @@
    the interval lies around the adjusted estimate, so it is not symmetric around the
    score. #}
 
-{# The score, -100..100, two decimals. Null without voices. Counts may be sums of weights. #}
+{# The score, -100..100, two decimals. Null without voices. Counts may be sums of
+   weights. #}
 {% macro net_score(favourable, unfavourable, voices) -%}
     round(
         (100.0 * ({{ favourable }} - {{ unfavourable }}) / nullif({{ voices }}, 0))::numeric,

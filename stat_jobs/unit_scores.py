@@ -137,9 +137,11 @@ def read_voices(connection: psycopg.Connection[Any], kind: str) -> list[UnitVoic
                     + sum(points * weight) over () / sum(weight) over () as points
                 from voices
             )
-            select unit_key, min(peers), count(*)::integer, sum(weight)::double precision,
-                sum(points * weight)::double precision,
-                sum(points * points * weight)::double precision
+            -- rounded: sums of binary fractions depend on the order of the rows
+            select unit_key, min(peers), count(*)::integer,
+                round(sum(weight)::numeric, 6)::double precision,
+                round(sum(points * weight)::numeric, 6)::double precision,
+                round(sum(points * points * weight)::numeric, 6)::double precision
             from levelled
             group by unit_key
             order by unit_key

@@ -142,16 +142,6 @@ class AirflowClient:
         answer.raise_for_status()
         return str(answer.json()["state"])
 
-    def list_runs(self, dag_id: str, run_type: str) -> list[dict[str, Any]]:
-        """Return the newest runs of a kind (`manual`, `scheduled`, `backfill`), at most 100."""
-        answer = self._client.get(
-            f"/api/v2/dags/{dag_id}/dagRuns",
-            params={"run_type": run_type, "limit": 100, "order_by": "-id"},
-        )
-        answer.raise_for_status()
-        runs: list[dict[str, Any]] = answer.json()["dag_runs"]
-        return runs
-
     def task_instances(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """Return every task instance of a run, with state, start and end."""
         instances: list[dict[str, Any]] = []

@@ -1,10 +1,9 @@
-"""The same night once more, by `airflow dags test`, `voc run` or a backfill: no figure moves."""
+"""The same night once more, by `airflow dags test` or `voc run`: no figure moves."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -36,34 +35,6 @@ def airflow_dags_test(demo) -> None:
     assert outcome.returncode == 0, outcome.stdout[-6000:]
 
 
-def airflow_backfill(demo, first: str, last: str) -> list[str]:
-    """Run every night whose 02:00 lies within again, one after the other; return their states."""
-    command = [Path(sys.executable).with_name("airflow"), "backfill", "create"]
-    command += ["--dag-id", "voc_nightly", "--from-date", first, "--to-date", last]
-    command += ["--max-active-runs", "1", "--reprocess-behavior", "completed"]
-    airflow = local_airflow.AirflowClient(demo.settings)
-    airflow.pause("voc_nightly", paused=False)
-    outcome = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=local_airflow.environment(demo.settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=COMMAND_SECONDS,
-    )
-    assert outcome.returncode == 0, outcome.stdout[-6000:]
-    deadline = time.monotonic() + COMMAND_SECONDS
-    while True:
-        runs = airflow.list_runs("voc_nightly", "backfill")
-        states = [run["state"] for run in runs]
-        if runs and set(states) <= {"success", "failed"}:
-            return states
-        assert time.monotonic() < deadline, f"the backfill has not ended: {states}"
-        time.sleep(2)
-
-
 @pytest.mark.slow
 def test_a_second_run_of_the_night_changes_no_row_and_no_figure(demo):
     before = demo.fingerprints()
@@ -77,16 +48,6 @@ def test_a_second_run_of_the_night_changes_no_row_and_no_figure(demo):
     assert after_airflow == before
     assert after_command == before
     assert demo.status()["last_run"]["status"] == "success"
-
-
-@pytest.mark.slow
-def test_a_backfill_of_past_nights_changes_no_row_and_no_figure(demo):
-    before = demo.fingerprints()
-
-    states = airflow_backfill(demo, "2026-11-02T00:00:00+08:00", "2026-11-03T12:00:00+08:00")
-
-    assert states == ["success", "success"]
-    assert demo.fingerprints() == before
 
 
 @pytest.mark.slow

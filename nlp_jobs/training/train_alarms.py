@@ -41,7 +41,7 @@ EXAMPLES = Path(__file__).resolve().parent / "alarm_examples"
 # hardly more than the words of the rules do, and raised more false alarms.
 LABELS = ("safety",)
 # the share of public clauses on which a label may fire
-ALARM_RATES = {"safety": 0.004}
+ALARM_RATES = {"safety": 0.002}
 PUBLIC_FILES = {
     "zh": (
         "zh_sentiment_online_shopping_10cats",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import paramiko  # type: ignore[import-untyped]
+import paramiko
 from fsspec.implementations.sftp import SFTPFileSystem
 
 

@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SERVE ?= 1
+# processes of the test suite; each has a PostgreSQL of its own
+WORKERS ?= 2
 # cached bytecode halves the start of every tool
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -17,6 +19,9 @@ BIN := $(ROOT)/.venv/bin
 PIPELINE_STAMP := .venv/.built-from-lock
 SUPERSET_STAMP := .venv-superset/.built-from-lock
 
+# a file's tests stay together, and all end-to-end tests: they share one demo
+SPREAD := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+
 .PHONY: help demo test lint env eval bench-truth stop clean status lock fast-test docs
 
 help: ## show this list
@@ -28,16 +33,16 @@ demo: env ## start everything, load sample data, run the night, serve (SERVE=0: 
 		status=$$?; rm -f .venv/.env-seconds; exit $$status
 
 test: env lint ## lint, then the whole test suite (end to end on real services)
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(SPREAD) $(PYTEST_ARGS)
 
 fast-test: env ## unit and integration tests only
-	@$(BIN)/python -m pytest --ignore tests/end_to_end $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(SPREAD) --ignore tests/end_to_end $(PYTEST_ARGS)
 
 lint: env ## ruff, mypy, import law, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/sqlfluff lint --disable-progress-bar -q dbt_project
+	@$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar -q dbt_project
 
 eval: env ## how good the labels are (EVAL_ARGS="--sets DIR": on data sets of yours)
 	@$(VOC) evaluate $(EVAL_ARGS)

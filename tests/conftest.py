@@ -11,6 +11,24 @@ import psycopg
 import pytest
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+# what takes minutes starts first, so that no process works alone at the end
+LONGEST_FIRST = ("end_to_end", "history", "dbt_project", "ingestion/test_fault_runs.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say what one process runs as a whole: a test file, and all end-to-end tests (one demo)."""
+
+    def place(item: pytest.Item) -> str:
+        return item.path.relative_to(PROJECT_ROOT / "tests").as_posix()
+
+    def rank(item: pytest.Item) -> int:
+        starts = (place(item).startswith(name) for name in LONGEST_FIRST)
+        return next((number for number, found in enumerate(starts) if found), len(LONGEST_FIRST))
+
+    for item in items:
+        group = "end_to_end" if place(item).startswith("end_to_end") else place(item)
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")

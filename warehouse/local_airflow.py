@@ -56,7 +56,6 @@ def environment(settings: Settings) -> dict[str, str]:
         AIRFLOW__API__WORKERS="1",
         AIRFLOW__API_AUTH__JWT_SECRET=settings.secret("airflow_jwt_secret"),
         AIRFLOW__LOGGING__BASE_LOG_FOLDER=str(home(settings) / "logs"),
-        AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME="0.3",
         AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL="30",
         AIRFLOW__COSMOS__ENABLE_TELEMETRY="False",
         AIRFLOW__COSMOS__CACHE_DIR=str(home(settings) / "cosmos"),

@@ -40,7 +40,7 @@ def test_csv_is_read_in_the_encodings_that_exports_use(tmp_path, encoding):
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("export.csv.gz", gzip.compress(CSV.encode())),
+        ("export.csv.gz", gzip.compress(CSV.encode(), mtime=0)),
         ("export.tsv", CSV.replace(",", "\t").encode()),
         ("export.csv", CSV.replace(",", ";").encode()),
         (
@@ -50,7 +50,8 @@ def test_csv_is_read_in_the_encodings_that_exports_use(tmp_path, encoding):
         (
             "export.ndjson.gz",
             gzip.compress(
-                '{"id":"1","text":"服务很好"}\n{"id":"2","text":"太慢了，\\n等了很久"}\n'.encode()
+                '{"id":"1","text":"服务很好"}\n{"id":"2","text":"太慢了，\\n等了很久"}\n'.encode(),
+                mtime=0,
             ),
         ),
     ],

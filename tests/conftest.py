@@ -9,6 +9,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# a busy machine is no fault of the code
+hypothesis_settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("suite")
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # what takes minutes starts first, so that no process works alone at the end
@@ -55,14 +63,20 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             os.environ["VOC_STATE_DIR"] = before
 
 
+@pytest.fixture(scope="session")
+def dbt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where dbt keeps what it has parsed, a folder per target: parsed once a process."""
+    return tmp_path_factory.mktemp("dbt-target")
+
+
 @pytest.fixture(scope="module")
-def database(postgres_server: Path, request: pytest.FixtureRequest) -> Iterator:
+def database(postgres_server: Path) -> Iterator:
     """Yield `Settings` bound to a migrated, empty database of this test module."""
     from warehouse import migrate, roles
     from warehouse.settings import load_settings
 
     patch = pytest.MonkeyPatch()
-    name = f"voc_{abs(hash(request.module.__name__)) % 10**8}"
+    name = "voc_test"  # the same for every module: dbt parses all anew when it changes
     patch.setenv("VOC_STATE_DIR", str(postgres_server))
     patch.setenv("VOC_PG_DATABASE", name)
     settings = load_settings()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ LOADED_AT = "2026-03-31 02:00:00+08"
 MARTS = (
     "mart_journey_touchpoints",
     "mart_journey_summary",
+    "mart_journey_funnel",
     "mart_breakpoints",
     "mart_breakpoint_evidence",
     "mart_nps",
@@ -28,6 +30,7 @@ MARTS = (
     "mart_nps_drivers",
     "mart_customer_360",
     "mart_silence_risk",
+    "mart_proactive_service",
     "mart_dissatisfaction",
     "mart_value_at_risk",
     "mart_recovery_value",
@@ -37,6 +40,7 @@ MARTS = (
     "mart_survey_response",
     "mart_theme_trend",
     "mart_emerging_topics",
+    "mart_keywords",
     "mart_benchmark_aspect",
     "mart_benchmark",
     "mart_store_score",
@@ -45,6 +49,8 @@ MARTS = (
     "mart_opportunities",
     "mart_avoidable_cost",
     "mart_priority",
+    "mart_topic_prevalence",
+    "mart_experience_index",
     "mart_breakpoint_impact",
     "mart_surge",
 )
@@ -276,11 +282,10 @@ def read(settings: Settings, query: str, role: str = "voc_modeler") -> list[tupl
 
 
 @pytest.fixture(scope="module")
-def built(database: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def built(database: Settings, dbt_folder: Path) -> Iterator[Settings]:
     patch = pytest.MonkeyPatch()
-    target = tmp_path_factory.mktemp("dbt-target")
-    patch.setenv("DBT_TARGET_PATH", str(target))
-    patch.setenv("DBT_LOG_PATH", str(target / "logs"))
+    patch.setenv("DBT_TARGET_PATH", str(dbt_folder))
+    patch.setenv("DBT_LOG_PATH", str(dbt_folder / "logs"))
     land_company(database)
     registry.create_tables(database)
     build(database, "reference")
@@ -338,9 +343,16 @@ def test_campaigns_and_order_lines_find_their_customers(built: Settings):
         "inner join core.dim_campaign using (campaign_key) "
         "inner join core.dim_customer using (customer_key)",
     )
+    funnel = read(
+        built,
+        "select step_slug, journey_count from marts_build.mart_journey_funnel "
+        "where dimension = 'channel' and segment_slug = 'sms' order by step_order",
+    )
     items = read(built, "select order_item_id, order_id from core.fct_order_item")
 
     assert touches == [("双十一", "C1")]
+    # the order of the next day, and the note of ten days later that complains of it
+    assert funnel[:4] == [("seen", 1), ("clicked", 1), ("ordered", 1), ("complained", 1)]
     assert items == [("I1", "O1")]  # the order of the other line is not known
 
 
@@ -446,10 +458,13 @@ def test_the_same_night_twice_changes_no_figure(built: Settings):
         "mart_churn_nodes",
         "mart_recovery_value",
         "mart_silence_risk",
+        "mart_proactive_service",
         "mart_theme_trend",
         "mart_emerging_topics",
+        "mart_keywords",
         "mart_surge",
         "mart_priority",
+        "mart_topic_prevalence",
         "mart_avoidable_cost",
         "mart_opportunities",
         "mart_theme_cohort",

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def landed(database: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def landed(
+    database: Settings, tmp_path_factory: pytest.TempPathFactory, dbt_folder: Path
+) -> Settings:
     """Land three tickets, one of which is deleted afterwards, and build the staging views."""
     folder = tmp_path_factory.mktemp("helpdesk")
     settings = database.model_copy(update={"root": folder})
@@ -57,7 +59,7 @@ def landed(database: Settings, tmp_path_factory: pytest.TempPathFactory) -> Sett
         server.tickets[2] |= {"status": "deleted", "generated_timestamp": 1_790_000_000}
         load_source(settings, "helpdesk")
     patch.undo()
-    build_feedback(database, folder / "target")
+    build_feedback(database, dbt_folder / "staging")
     return database
 
 

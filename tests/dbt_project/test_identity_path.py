@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from identity import resolve
@@ -22,7 +24,9 @@ LATE = [("C9", "赵敏", "F", 1990, "武汉", None, None, "2026-01-01 00:00:00+0
 
 
 @pytest.fixture(scope="module")
-def built(database: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def built(
+    database: Settings, tmp_path_factory: pytest.TempPathFactory, dbt_folder: Path
+) -> Settings:
     """Resolve three customers, then build core when a fourth has landed in between."""
     folder = tmp_path_factory.mktemp("identity")
     raw_tables.ensure_tables(database)
@@ -35,7 +39,7 @@ def built(database: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setti
         ("staging", ["stg_crm__customers"]),
         ("analytics", ["bridge_customer_identity", "dim_customer"]),
     ):
-        arguments = ["build", "--target-path", str(folder / "target"), "--select", *models]
+        arguments = ["build", "--target-path", str(dbt_folder / target), "--select", *models]
         dbt.run(database, arguments, target=target)
     return database
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -66,12 +67,11 @@ def differences(kept: dict[str, list[str]], anew: dict[str, list[str]]) -> dict[
 
 
 @pytest.fixture(scope="module")
-def company(database: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def company(database: Settings, dbt_folder: Path) -> Iterator[Settings]:
     """Build the tiny company's first night, with somebody that the CRM does not know yet."""
     patch = pytest.MonkeyPatch()
-    target = tmp_path_factory.mktemp("dbt-target")
-    patch.setenv("DBT_TARGET_PATH", str(target))
-    patch.setenv("DBT_LOG_PATH", str(target / "logs"))
+    patch.setenv("DBT_TARGET_PATH", str(dbt_folder))
+    patch.setenv("DBT_LOG_PATH", str(dbt_folder / "logs"))
     land_company(database)
     common = {"_loaded_at": "2026-03-31 02:00:00+08", "updated_at": "2026-03-31 00:00:00+08"}
     insert(

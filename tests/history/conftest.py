@@ -77,13 +77,18 @@ def sources(database: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+def build(dbt_folder: Path) -> Build:
     """Build one step of the night without its tests; each target keeps its parsed state."""
-    target = tmp_path_factory.mktemp("dbt-target")
 
     def run(settings: Settings, name: str) -> None:
         step = dbt.STEPS[name]
-        arguments = ["build", "--target-path", str(target / step.target), "--select", *step.select]
+        arguments = [
+            "build",
+            "--target-path",
+            str(dbt_folder / step.target),
+            "--select",
+            *step.select,
+        ]
         arguments += ["--exclude-resource-type", "unit_test", "test"]
         dbt.run(settings, arguments, target=step.target)
 

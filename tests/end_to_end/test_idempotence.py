@@ -1,4 +1,4 @@
-"""The same night once more, by `airflow dags test` or `voc run`: no figure moves."""
+"""A past night by `airflow dags test`, or the same night by `voc run`: no figure moves."""
 
 from __future__ import annotations
 
@@ -12,42 +12,61 @@ from tests.end_to_end.conftest import COMMAND_SECONDS
 from warehouse import local_airflow
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PAST_NIGHT = "2026-05-04"
+# when the run for that night would have been due: 02:00 on the day after, in Shanghai
+PAST_LOGICAL_DATE = "2026-05-04T18:00:00+00:00"
 
 
-def airflow_dags_test(demo) -> None:
+def airflow(demo, *arguments: str) -> str:
+    """Run `airflow ...` beside the demo's own; return what it printed."""
+    outcome = subprocess.run(
+        [Path(sys.executable).with_name("airflow"), *arguments],
+        cwd=ROOT,
+        env=local_airflow.environment(demo.settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=COMMAND_SECONDS,
+    )
+    assert outcome.returncode == 0, outcome.stdout[-6000:]
+    return outcome.stdout
+
+
+def rerun_past_night(demo) -> None:
     # Unpaused, the running scheduler would take tasks of the test's run as well, and the two wait
     # for each other now and then.
-    airflow = local_airflow.AirflowClient(demo.settings)
-    airflow.pause("voc_nightly")
+    client = local_airflow.AirflowClient(demo.settings)
+    client.pause("voc_nightly")
     try:
-        outcome = subprocess.run(
-            [Path(sys.executable).with_name("airflow"), "dags", "test", "voc_nightly"],
-            cwd=ROOT,
-            env=local_airflow.environment(demo.settings),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=COMMAND_SECONDS,
-        )
+        airflow(demo, "dags", "test", "voc_nightly", PAST_LOGICAL_DATE)
     finally:
-        airflow.pause("voc_nightly", paused=False)
-    assert outcome.returncode == 0, outcome.stdout[-6000:]
+        client.pause("voc_nightly", paused=False)
 
 
 @pytest.mark.slow
-def test_a_second_run_of_the_night_changes_no_row_and_no_figure(demo):
+def test_a_night_run_again_changes_no_row_and_no_figure(demo):
     before = demo.fingerprints()
     assert before["core.fct_feedback"][0] > 0
 
-    airflow_dags_test(demo)
+    rerun_past_night(demo)
+    recorded = demo.query("select night::text, status from ops.runs order by started_at desc")
     after_airflow = demo.fingerprints()
     demo.voc("run")
     after_command = demo.fingerprints()
 
+    assert recorded[0] == (PAST_NIGHT, "success")
     assert after_airflow == before
     assert after_command == before
     assert demo.status()["last_run"]["status"] == "success"
+
+
+def test_a_range_of_past_nights_can_be_backfilled(demo):
+    dates = ["--from-date", "2026-05-01", "--to-date", "2026-05-03"]
+
+    planned = airflow(demo, "backfill", "create", "--dag-id", "voc_nightly", *dates, "--dry-run")
+
+    assert "2026-05-01 18:00:00" in planned and "2026-05-02 18:00:00" in planned
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,17 @@ def prepare(settings: Settings) -> None:
     )
     if outcome.returncode:
         raise ServiceError(f"`airflow db migrate` failed:\n{outcome.stderr[-3000:]}")
+
+
+def run_command(settings: Settings, arguments: Sequence[str]) -> int:
+    """Run `airflow <arguments>` against this installation, on the caller's terminal.
+
+    Returns its exit code.
+    """
+    airflow = Path(sys.executable).with_name("airflow")
+    return subprocess.run(
+        [airflow, *arguments], env=environment(settings), cwd=settings.root, check=False
+    ).returncode
 
 
 class AirflowClient:

@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from tests.end_to_end.conftest import COMMAND_SECONDS
 from warehouse import local_airflow
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PAST_NIGHT = "2026-05-04"
 # when the run for that night would have been due: 02:00 on the day after, in Shanghai
 PAST_LOGICAL_DATE = "2026-05-04T18:00:00+00:00"
-
-
-def airflow(demo, *arguments: str) -> str:
-    """Run `airflow ...` beside the demo's own; return what it printed."""
-    outcome = subprocess.run(
-        [Path(sys.executable).with_name("airflow"), *arguments],
-        cwd=ROOT,
-        env=local_airflow.environment(demo.settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=COMMAND_SECONDS,
-    )
-    assert outcome.returncode == 0, outcome.stdout[-6000:]
-    return outcome.stdout
 
 
 def rerun_past_night(demo) -> None:
@@ -39,7 +17,7 @@ def rerun_past_night(demo) -> None:
     client = local_airflow.AirflowClient(demo.settings)
     client.pause("voc_nightly")
     try:
-        airflow(demo, "dags", "test", "voc_nightly", PAST_LOGICAL_DATE)
+        demo.voc("airflow", "dags", "test", "voc_nightly", PAST_LOGICAL_DATE)
     finally:
         client.pause("voc_nightly", paused=False)
 
@@ -63,8 +41,9 @@ def test_a_night_run_again_changes_no_row_and_no_figure(demo):
 
 def test_a_range_of_past_nights_can_be_backfilled(demo):
     dates = ["--from-date", "2026-05-01", "--to-date", "2026-05-03"]
+    command = ["airflow", "backfill", "create", "--dag-id", "voc_nightly", *dates, "--dry-run"]
 
-    planned = airflow(demo, "backfill", "create", "--dag-id", "voc_nightly", *dates, "--dry-run")
+    planned = demo.voc(*command).stdout
 
     assert "2026-05-01 18:00:00" in planned and "2026-05-02 18:00:00" in planned
 

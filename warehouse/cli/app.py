@@ -49,6 +49,11 @@ app.command(
     rich_help_panel=PATH,
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )(warehouse_steps.run_dbt)
+app.command(
+    "airflow",
+    rich_help_panel=PATH,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)(warehouse_steps.run_airflow)
 app.command(rich_help_panel=PATH)(warehouse_steps.gate)
 app.command(rich_help_panel=PATH)(warehouse_steps.publish)
 app.command("import", rich_help_panel=DATA)(landing.import_file)

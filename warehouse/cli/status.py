@@ -54,6 +54,7 @@ def collect(settings: Settings) -> dict[str, Any]:
         "last_run": None,
         "gates": [],
         "quarantine": [],
+        "label_drift": [],
     }
     try:
         with (
@@ -65,6 +66,8 @@ def collect(settings: Settings) -> dict[str, Any]:
             report["migration"] = migrate.current_version(settings)
             if report["migration"]:
                 report |= _ledger(connection)
+            if "stats.label_drift" in report["tables"]:
+                report["label_drift"] = _moved_labels(connection)
     except (psycopg.OperationalError, LocalPostgresError, SettingsError) as unreachable:
         report["error"] = f"PostgreSQL does not answer: {str(unreachable).strip()}"
     return report
@@ -133,10 +136,23 @@ def _ledger(connection: psycopg.Connection[Any]) -> dict[str, Any]:
     }
 
 
+def _moved_labels(connection: psycopg.Connection[Any]) -> list[dict[str, Any]]:
+    """Return the labels whose mix moved in the newest week that was judged, largest move first."""
+    names = ("week", "scope", "label", "verdict", "psi", "moved_value", "share_before", "share_now")
+    rows = connection.execute(
+        "select week, scope_slug, label, verdict, round(psi::numeric, 3), moved_value, "
+        "round(share_before::numeric, 3), round(share_now::numeric, 3) "
+        "from stats.label_drift "
+        "where verdict like 'moved%' and week = (select max(week) from stats.label_drift) "
+        "order by psi desc, scope_slug, label"
+    ).fetchall()
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Show services, versions, tables with row counts, the last run and its gates.
+    """Show services, versions, tables with row counts, the last run, its gates, moved labels.
 
     Examples:
 
@@ -159,6 +175,7 @@ def status(
         _show_pairs("Last run", {key: value for key, value in run.items() if value is not None})
     _show_rows("Gates", report["gates"])
     _show_rows("Quarantine (open)", report["quarantine"])
+    _show_rows("Labels whose mix moved in the newest week", report["label_drift"])
 
 
 def _show_pairs(title: str, pairs: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""`voc dbt | gate | publish`: single steps of the path, by hand."""
+"""`voc dbt | airflow | gate | publish`: single steps of the path, by hand."""
 
 from __future__ import annotations
 
@@ -25,6 +25,21 @@ def run_dbt(
       voc dbt --target staging build --select staging
     """
     dbt.run(open_settings(), context.args, target=target, echo=True)
+
+
+def run_airflow(context: typer.Context) -> None:
+    """Run Airflow's own command line on this installation.
+
+    Examples:
+
+      voc airflow dags list-import-errors
+
+      voc airflow backfill create --dag-id voc_nightly --from-date 2026-05-01 \\
+        --to-date 2026-05-03 --dry-run
+    """
+    from warehouse import local_airflow
+
+    raise typer.Exit(local_airflow.run_command(open_settings(), context.args))
 
 
 def gate(

@@ -5,7 +5,8 @@
 Customer records of the simulated company, of which the truth knows the persons. Prints for each
 size a Markdown table: pairwise precision and recall (Wilson 95 %), B-cubed (bootstrap 95 %) for
 exact name and year of birth, any shared contact, the deterministic rules, and rules with the model
-at several thresholds; then the recall by how the second record came to be, and the seconds.
+at several thresholds; then the recall by how the second record came to be, how often pairs of a
+stated probability are truly one person (the rules' pairs left out), and the seconds.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from identity.resolve import MATCH_THRESHOLD
 
 END = date(2026, 11, 21)
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99)
+BANDS = (0.2, 0.5, 0.8, 0.9, 0.95, 0.99)
 
 
 def group(records: Sequence[IdentityRecord], links: Sequence[Link]) -> dict[str, str]:
@@ -99,6 +101,22 @@ def show_kinds(groups: dict[str, str], base: CustomerBase) -> None:
     print(f"\nRecall at {MATCH_THRESHOLD} by kind of the later record: {', '.join(parts)}.")
 
 
+def show_reliability(scored: Sequence[Link], rules: Sequence[Link], base: CustomerBase) -> None:
+    """Print what pairs that only the model finds say of themselves, and what is true."""
+    by_rule = {link.pair for link in rules}
+    print("\n| match_probability | pairs | mean stated | truly one person |")
+    print("|---|--:|--:|---|")
+    for low, high in zip(BANDS, (*BANDS[1:], 1.01), strict=True):
+        band = [
+            link for link in scored if low <= link.probability < high and link.pair not in by_rule
+        ]
+        if not band:
+            continue
+        stated = sum(link.probability for link in band) / len(band)
+        truth = measure_pairs({link.pair for link in band}, base.true_pairs).precision
+        print(f"| {low:.2f} to {min(high, 1):.2f} | {len(band):,} | {stated:.3f} | {truth} |")
+
+
 def measure(size: int, seed: int) -> None:
     """Print the table of one size."""
     base = draw_customers(size, seed=seed, end=END)
@@ -119,6 +137,7 @@ def measure(size: int, seed: int) -> None:
         if threshold == MATCH_THRESHOLD:
             chosen = groups
     show_kinds(chosen, base)
+    show_reliability(scored, rules, base)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\nRules and model: {wall:.0f} s, {processor:.0f} CPU s; peak memory {most:,.0f} MB.")
 

@@ -8,7 +8,7 @@ the original is the loss by labelling alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ DATABASE = "voc_oracle"
 # the facts that hold labels; all other tables of core are the copy's
 LABELLED = ("fct_feedback", "fct_opinion_unit", "fct_breakpoint", "dim_reporting_period")
 SCORES = {"positive": 3.0, "neutral": 0.0, "negative": -3.0}
+Texts = dict[tuple[str, str], dict[str, Any]]
 UNIT_COLUMNS = (
     "feedback_key",
     "pipeline_version",
@@ -36,6 +37,7 @@ UNIT_COLUMNS = (
     "sentiment_score",
     "intensity",
     "intent_slug",
+    "cause_slug",
     "touchpoint_slug",
     "department_slug",
     "topic_slug",
@@ -64,6 +66,44 @@ def name_topic(unit: dict[str, Any]) -> str | None:
     if unit.get("issue") and unit.get("touchpoint_slug"):
         return f"{unit['touchpoint_slug']}.{unit['issue']}"
     return None
+
+
+def name_cause(text: dict[str, Any], unit: dict[str, Any]) -> str | None:
+    """Return the true cause of a unit: what a planted rule confusion is about is unclear."""
+    if text["breakpoint_kind"] == "rule_confusion" and unit.get("issue") == text["handoff"]:
+        return "unclear_terms"
+    return None
+
+
+def spoken_units(text: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the units of a text that say something."""
+    return [unit for unit in text["units"] if unit["text"].strip()]
+
+
+def iter_unit_rows(key: str, version: str, text: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of `nlp.opinion_units` of one feedback, in the order of `UNIT_COLUMNS`."""
+    for number, unit in enumerate(spoken_units(text), start=1):
+        label = unit["sentiment_label"]
+        yield (
+            key,
+            version,
+            number,
+            unit["speaker"],
+            0,
+            len(unit["text"]),
+            unit["text"],
+            label,
+            SCORES.get(label),
+            3 if label else None,
+            unit.get("intent_slug"),
+            name_cause(text, unit),
+            unit.get("touchpoint_slug"),
+            unit.get("department_slug"),
+            name_topic(unit),
+            unit.get("severity_slug"),
+            unit.get("decision_effect_slug"),
+            unit.get("promise_role") or "none",
+        )
 
 
 @contextmanager
@@ -101,37 +141,14 @@ def replace_labels(settings: Settings, texts: dict[tuple[str, str], dict[str, An
             "select feedback_key, source_slug, source_record_id, pipeline_version "
             "from core.fct_feedback"
         ).fetchall()
-    rows, counts, relevant = [], [], []
+    rows: list[Sequence[Any]] = []
+    relevant = []
     for key, source, record, version in keys:
         text = texts.get((source, record))
         if text is None:
             continue
-        units = [unit for unit in text["units"] if unit["text"].strip()]
-        relevant.append((text["is_relevant"], len(units), key, version))
-        counts.append((key, version))
-        for number, unit in enumerate(units, start=1):
-            label = unit["sentiment_label"]
-            rows.append(
-                (
-                    key,
-                    version,
-                    number,
-                    unit["speaker"],
-                    0,
-                    len(unit["text"]),
-                    unit["text"],
-                    label,
-                    SCORES.get(label),
-                    3 if label else None,
-                    unit.get("intent_slug"),
-                    unit.get("touchpoint_slug"),
-                    unit.get("department_slug"),
-                    name_topic(unit),
-                    unit.get("severity_slug"),
-                    unit.get("decision_effect_slug"),
-                    unit.get("promise_role") or "none",
-                )
-            )
+        relevant.append((text["is_relevant"], len(spoken_units(text)), key, version))
+        rows += iter_unit_rows(key, version, text)
     with connect("voc_nlp", settings) as connection, connection.cursor() as cursor:
         cursor.execute(
             "delete from nlp.opinion_units where pipeline_version = "

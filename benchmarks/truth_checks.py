@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import psycopg
@@ -22,12 +23,20 @@ Texts = dict[tuple[str, str], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Finding:
-    """One planted cause and what became of it; `is_found` null: measured, not judged."""
+    """One planted cause and what became of it; `is_found` null: measured, not judged.
+
+    `estimate`, `low` and `high` are what the statistic says, `truth` what was planted, both in the
+    unit of the statistic; null where there is none.
+    """
 
     cause: str
     name: str
     is_found: bool | None
     detail: str
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    truth: float | None = None
 
 
 def read_causes(company_dir: Path) -> list[dict[str, Any]]:
@@ -51,7 +60,9 @@ def check_all(
         *check_surges(connection, causes, truth),
         *check_breakpoints(connection, causes, truth),
         *check_themes(connection, causes, truth),
+        *check_cohorts(connection, causes, truth),
         *check_drivers(connection, causes),
+        *check_churn(connection, causes),
     ]
 
 
@@ -102,10 +113,11 @@ def check_surges(
             True,
             f"{length}; {kind} {slug} in {region} on {day}, day {(day - first).days + 1}, "
             f"{(peak - day).days} days before the planted peak",
+            (peak - day).days,
         )
     if leads:
-        middle = sorted(leads)[len(leads) // 2]
-        yield Finding("surge", "median lead", middle >= 2, f"{middle} days before the peak")
+        middle = median(leads)
+        yield Finding("surge", "median lead", middle >= 2, f"{middle} days before the peak", middle)
     judged = connection.execute(
         "select count(*), max(series_count) from stats.surge_judged "
         "where day >= (select min(day) + 386 from stats.surge_judged)"
@@ -118,6 +130,7 @@ def check_surges(
             None,
             f"{episodes} series alarmed outside planted surges in {judged[0] / 7:.0f} weeks of "
             f"{judged[1]} series: {7 * episodes / judged[0]:.2f} a week (campaigns and bursts too)",
+            7 * episodes / judged[0],
         )
 
 
@@ -216,7 +229,8 @@ def check_breakpoints(
             detail += f"lift {lift:.2f} ({low:.2f}-{high:.2f}), q {q_value:.2g}"
         else:
             detail += "pair not tested"
-        yield Finding("handoff", f"{slug} ({handoff['kind']})", bool(hits), detail)
+        lift = (hits or rows)[0][1:4] if rows else (None,) * 3
+        yield Finding("handoff", f"{slug} ({handoff['kind']})", bool(hits), detail, *lift)
 
 
 def check_themes(
@@ -225,14 +239,7 @@ def check_themes(
     truth: dict[str, dict[str, Any]],
 ) -> Iterator[Finding]:
     """Look for the trend of each planted theme, in the topic that holds most of its units."""
-    for theme in (cause for cause in causes if cause["cause"] == "theme_shift"):
-        mine = [key for key, text in truth.items() if theme["slug"] in text["themes"]]
-        top = connection.execute(
-            "select topic_slug, count(distinct feedback_key) from core.fct_opinion_unit "
-            "where feedback_key = any(%s) and topic_slug is not null "
-            "group by topic_slug order by 2 desc, 1 limit 1",
-            (mine,),
-        ).fetchone()
+    for theme, mine, top in _find_topics(connection, causes, truth):
         row = (
             top
             and connection.execute(
@@ -251,13 +258,101 @@ def check_themes(
             trend == theme["trend"],
             f"{len(mine)} texts, {top[1]} of them in topic {top[0]}: {trend}, "
             f"{100 * slope:+.2f} points a year, q {q_value:.2g}",
+            slope,
+        )
+
+
+def _find_topics(
+    connection: psycopg.Connection[Any],
+    causes: Sequence[dict[str, Any]],
+    truth: dict[str, dict[str, Any]],
+) -> Iterator[tuple[dict[str, Any], list[str], tuple[Any, ...] | None]]:
+    """Yield each planted theme, the feedback that speaks of it, and the topic that holds most."""
+    for theme in (cause for cause in causes if cause["cause"] == "theme_shift"):
+        mine = [key for key, text in truth.items() if theme["slug"] in text["themes"]]
+        top = connection.execute(
+            "select topic_slug, count(distinct feedback_key) from core.fct_opinion_unit "
+            "where feedback_key = any(%s) and topic_slug is not null "
+            "group by topic_slug order by 2 desc, 1 limit 1",
+            (mine,),
+        ).fetchone()
+        yield theme, mine, top
+
+
+def check_cohorts(
+    connection: psycopg.Connection[Any],
+    causes: Sequence[dict[str, Any]],
+    truth: dict[str, dict[str, Any]],
+) -> Iterator[Finding]:
+    """Is each planted theme told to be that of the young, or of everyone?"""
+    for theme, _, top in _find_topics(connection, causes, truth):
+        wanted = "cohort" if theme["cohort"] == "young" else "everyone"
+        name = f"{theme['slug']} ({wanted})"
+        row = (
+            top
+            and connection.execute(
+                "select verdict, difference, difference_low, difference_high, difference_q_value "
+                "from stats.theme_cohort where cohort_slug = 'young' and topic_slug = %s",
+                (top[0],),
+            ).fetchone()
+        )
+        if not row:
+            yield Finding("cohort", name, False, "not tested")
+            continue
+        verdict, difference, low, high, q_value = row
+        yield Finding(
+            "cohort",
+            name,
+            verdict == wanted,
+            f"{verdict}; slope of the young less that of the others {100 * difference:+.2f} "
+            f"({100 * low:+.2f} to {100 * high:+.2f}) points a year, q {q_value:.2g}",
+            difference,
+            low,
+            high,
+            # the band of the young holds more ages than the planted cohort: less than planted
+            0.0 if wanted == "everyone" else None,
+        )
+
+
+def check_churn(
+    connection: psycopg.Connection[Any], causes: Sequence[dict[str, Any]]
+) -> Iterator[Finding]:
+    """Is each touchpoint with a planted hazard a churn node, and no other?
+
+    The planted ratio holds for the rest of a customer's time and for every bad experience, told
+    or not; the measured one is that of an order's horizon after a complaint. So it is a bound.
+    """
+    measured = {
+        slug: values
+        for slug, *values in connection.execute(
+            "select touchpoint_slug, is_churn_node, hazard_ratio, hazard_low, hazard_high, "
+            "exposed_count from stats.churn_hazard"
+        )
+    }
+    for cause in (cause for cause in causes if cause["cause"] == "churn_hazard"):
+        slug, planted = cause["touchpoint_slug"], cause["hazard_ratio"]
+        name = f"{slug} ({'none' if planted == 1 else 'churn'})"
+        if slug not in measured:
+            yield Finding("churn", name, None, "too few complaints within 14 days of an order")
+            continue
+        is_node, ratio, low, high, exposed = measured[slug]
+        yield Finding(
+            "churn",
+            name,
+            is_node == (planted > 1),
+            f"hazard ratio {ratio:.2f} ({low:.2f}-{high:.2f}), {exposed} exposed; "
+            f"planted {planted}",
+            ratio,
+            low,
+            high,
+            planted,
         )
 
 
 def check_drivers(
     connection: psycopg.Connection[Any], causes: Sequence[dict[str, Any]]
 ) -> Iterator[Finding]:
-    """Compare the order of NPS drivers with the planted effects of the touchpoints."""
+    """Is each touchpoint with a planted effect a driver of NPS, and in the planted order?"""
     from scipy.stats import spearmanr
 
     planted = {
@@ -266,10 +361,22 @@ def check_drivers(
         if cause["cause"] == "touchpoint_effect"
     }
     rows = connection.execute(
-        "select aspect_slug, score_effect from stats.nps_driver "
-        "where dimension = 'touchpoint' and score_effect is not null"
+        "select aspect_slug, score_effect, effect_low, effect_high, is_significant, answer_count "
+        "from stats.nps_driver where dimension = 'touchpoint' and score_effect is not null"
     ).fetchall()
-    measured = [(planted[slug], -effect) for slug, effect in rows if slug in planted]
+    for slug, effect, low, high, is_significant, answers in rows:
+        if slug in planted:
+            yield Finding(
+                "driver",
+                slug,
+                is_significant and effect > 0,
+                f"{effect:.2f} ({low:.2f}-{high:.2f}) points of score a step, {answers} answers; "
+                f"planted {planted[slug]} for a bad experience",
+                effect,
+                low,
+                high,
+            )
+    measured = [(planted[row[0]], -row[1]) for row in rows if row[0] in planted]
     if len(measured) < 5:
         yield Finding("driver", "touchpoints", None, f"only {len(measured)} could be measured")
         return
@@ -279,6 +386,7 @@ def check_drivers(
         "rank correlation",
         bool(result.statistic > 0),
         f"Spearman {result.statistic:.2f} over {len(measured)} touchpoints, p {result.pvalue:.2g}",
+        float(result.statistic),
     )
 
 

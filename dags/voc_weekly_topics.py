@@ -5,13 +5,17 @@ Once a week: which subjects do customers raise that the industry pack has no top
 the last complete week, an hour before `voc_nightly` publishes what was found
 (`marts.mart_emerging_topics`, dashboard 战略趋势 Strategy trends).
 
+Beside it: did the mix of the labels move against the 26 weeks before (`stats.label_drift`, shown
+by `voc status`)? A moved confidence or share without a topic asks for a look at the pipeline
+(`voc evaluate`, new words in the pack); a moved polarity or touchpoint alone, at the customers.
+
 A candidate is adopted by editing the pack: `voc topics show ID` prints the lines to paste into
 `config/taxonomies/<pack>.yml`. The next night labels anew and shows the candidate as adopted.
 
 May be re-run at any time: a week's candidates are replaced, their ids stay. Another week: trigger
 with its Monday as `week`.
 
-**Triage:** the log of `find_emerging_topics` ends with the cause. `no Monday`: the parameter names
+**Triage:** the log of the failed task ends with the cause. `no Monday`: the parameter names
 a day inside a week. Anything about the database: `voc doctor`. A week that was missed is caught up
 by the next `voc_nightly`.
 """
@@ -37,6 +41,15 @@ def find_emerging_topics() -> dict[str, int]:
     return emerging_topics.run(load_settings(), date.fromisoformat(week) if week else None)
 
 
+@task
+def measure_label_drift() -> dict[str, int]:
+    """Compare the week's mix of labels with the weeks before; return how many moved."""
+    from stat_jobs import label_drift
+
+    week = get_current_context()["params"].get("week")
+    return label_drift.run(load_settings(), date.fromisoformat(week) if week else None)
+
+
 @dag(
     schedule=CronTriggerTimetable(
         "0 1 * * 1", timezone="Asia/Shanghai", run_immediately=timedelta(0)
@@ -54,8 +67,9 @@ def find_emerging_topics() -> dict[str, int]:
     **DAG_DEFAULTS,
 )
 def voc_weekly_topics() -> None:
-    """One task: the week's candidates."""
+    """Two tasks side by side: the week's candidates, and the drift of its labels."""
     find_emerging_topics()
+    measure_label_drift()
 
 
 voc_weekly_topics()

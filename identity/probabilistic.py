@@ -3,8 +3,11 @@
 The Fellegi-Sunter model: each comparison (name, year of birth, gender, city, telephone, e-mail)
 falls into a level; a level's weight is log2(m/u), m its share among pairs of one person, u among
 pairs of two. u is counted on random pairs and m estimated by expectation maximisation: no labels.
-Source: Linacre et al. 2022, doi:10.23889/ijpds.v7i1.1794; Fellegi and Sunter 1969. Limits: the
-comparisons count as independent given the truth; a person whose records share neither name nor
+Source: Linacre et al. 2022, doi:10.23889/ijpds.v7i1.1794; Fellegi and Sunter 1969.
+
+The comparisons count as independent given the truth, with two exceptions: a given name tells the
+gender, so that an equal one says nothing where names sound the same; and a household shares more
+than its contact (`identity.households`). Limits: a person whose records share neither name nor
 contact is not found; common names in a large city need a further field to be told apart.
 """
 
@@ -20,6 +23,7 @@ import splink.comparison_level_library as level
 import splink.comparison_library as comparison
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
+from identity.households import RAREST, Households, learn_households
 from identity.links import Link, contradicts, iter_sharing
 from identity.records import IdentityRecord
 
@@ -31,7 +35,7 @@ LOWEST_PROBABILITY = 0.2
 SEED = 20
 MAX_RANDOM_PAIRS = 2_000_000
 # with fewer blocked pairs than this nothing can be learnt: the m below are used as they are
-MIN_TRAINING_PAIRS = 200
+MIN_TRAINING_PAIRS = 100
 # share of the true pairs that the deterministic rules find (for the prior; EM does not move it)
 RULE_RECALL = 0.6
 
@@ -71,7 +75,15 @@ _PAIRS_TO_SCORE = (
     ("sound", "city"),
     ("family_name", "birth_year", "city", "gender"),
 )
-_PAIRS_TO_LEARN_FROM = (("phone_hash",), ("email_hash",), ("sound", "birth_year"))
+# nearly all one person. Pairs that only share a contact are households as well, from which the
+# model would learn that one person has two years of birth; and among those of the same name and
+# year strangers are so many in a large base that it takes them all for matches
+_PAIRS_TO_LEARN_FROM = (
+    ("phone_hash", "sound"),
+    ("email_hash", "sound"),
+    ("phone_hash", "birth_year", "gender"),
+    ("email_hash", "birth_year", "gender"),
+)
 _COLUMNS = (
     "customer_id", "name", "sound", "family_name", "given_name", "gender", "birth_year", "city",
     "phone_hash", "email_hash",
@@ -95,10 +107,15 @@ def score_pairs(records: Sequence[IdentityRecord], rule_pairs: int) -> list[Link
         settings = _make_settings(records, rule_pairs)
         linker = Linker(database.register(frame), settings, log_level=None)
         _train(linker, frame)
+        households = learn_households(connection, records, _CONDITIONS, _read_strangers(linker))
         scored = linker.inference.predict(
             threshold_match_probability=LOWEST_PROBABILITY, warning_mode="never"
         ).as_record_list()
-    return sorted((_read_link(row) for row in scored), key=lambda one: one.pair)
+    links = [_read_link(row, households) for row in scored]
+    return sorted(
+        (link for link in links if link.probability >= LOWEST_PROBABILITY),
+        key=lambda one: one.pair,
+    )
 
 
 def _make_settings(records: Sequence[IdentityRecord], rule_pairs: int) -> SettingsCreator:
@@ -112,6 +129,7 @@ def _make_settings(records: Sequence[IdentityRecord], rule_pairs: int) -> Settin
         comparisons=[_make_comparison(name, records, total_pairs) for name in LEVELS],
         blocking_rules_to_generate_predictions=[block_on(*columns) for columns in _PAIRS_TO_SCORE],
         retain_matching_columns=True,  # brings the levels, of which the evidence is made
+        retain_intermediate_calculation_columns=True,  # brings the weight of each
     )
 
 
@@ -149,12 +167,29 @@ def _train(linker: Linker, frame: pd.DataFrame) -> None:
             )
 
 
-def _read_link(row: dict[str, object]) -> Link:
+def _read_strangers(linker: Linker) -> dict[str, list[float]]:
+    """Return the share of each level among random pairs, from the worst on, by comparison."""
+    model = linker.misc.save_model_to_json()
+    return {
+        one["output_column_name"]: [
+            # a small base may never show a level
+            graded.get("u_probability") or RAREST
+            for graded in reversed(one["comparison_levels"])
+            if not graded.get("is_null_level")
+        ]
+        for one in model["comparisons"]
+    }
+
+
+def _read_link(row: dict[str, object], households: Households) -> Link:
     left_id, right_id = sorted((str(row["customer_id_l"]), str(row["customer_id_r"])))
     evidence = {}
     for name, levels in LEVELS.items():
         gamma = int(str(row[f"gamma_{name}"]))
         # Splink counts levels from the worst (0) up; -1 is unknown
         evidence[name] = "unknown" if gamma < 0 else list(levels)[len(levels) - 1 - gamma]
-    probability = round(float(str(row["match_probability"])), 6)
+    weight = float(str(row["match_weight"])) + households.correct(row)
+    if evidence["name"] in ("same", "same sound") and evidence["gender"] == "same":
+        weight -= float(str(row["mw_gender"]))
+    probability = round(1 / (1 + 2**-weight), 6)
     return Link(left_id, right_id, "probabilistic", probability, evidence)

@@ -25,9 +25,9 @@ from warehouse.postgres import LOCK_NAMESPACE, connect, copy_rows
 from warehouse.settings import Settings
 
 # raise it when the same records may give other persons: everything is then resolved anew
-METHOD_VERSION = "splink-1"
+METHOD_VERSION = "splink-2"
 # pairs at least this likely are one person (docs/identity.md shows precision and recall by it)
-MATCH_THRESHOLD = 0.9
+MATCH_THRESHOLD = 0.8
 ROLE = "voc_nlp"
 
 _MEMBERSHIP_COLUMNS = (

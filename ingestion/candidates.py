@@ -15,7 +15,8 @@ from ingestion.contracts import Problem
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
 
 
-@dataclass(frozen=True, slots=True)
+# not frozen, for that would take longer than to read the record
+@dataclass(slots=True)
 class Candidate:
     """A record that was read, in the contract's field names.
 

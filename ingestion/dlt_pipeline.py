@@ -1,4 +1,4 @@
-"""The dlt pipeline of one raw schema: Arrow tables to disk, COPY into staging, merge by key."""
+"""The dlt pipeline of one raw schema: Arrow tables to CSV, COPY into staging, merge by key."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -17,12 +18,19 @@ from ingestion.candidates import Candidate, Deletion, Reject
 from ingestion.contracts import Entity
 from ingestion.entity_load import EntityLoad, Progress
 from ingestion.errors import IngestionError
-from ingestion.raw_tables import NUMERIC_PRECISION, NUMERIC_SCALE, STAGING_LAYOUT
+from ingestion.raw_tables import (
+    NUMERIC_PRECISION,
+    NUMERIC_SCALE,
+    STAGING_LAYOUT,
+    make_arrow_schema,
+    write_csv,
+)
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     import dlt
     import psycopg
+    import pyarrow
 
 _DLT_TYPES: dict[str, dict[str, Any]] = {
     "text": {"data_type": "text"},
@@ -78,9 +86,11 @@ def run_pipeline(
     _import_dlt()
     from dlt.pipeline.exceptions import PipelineStepFailed
 
-    resources = [_make_resource(entity, tables) for entity, tables in pending]
+    schema = streams[0].entity.schema
+    folder = settings.state_dir / "dlt" / f"voc_{schema}"
     try:
-        with _fresh_pipeline(settings, streams[0].entity.schema) as pipeline:
+        with _fresh_pipeline(settings, schema, folder) as pipeline:
+            resources = [_make_resource(entity, tables, folder) for entity, tables in pending]
             pipeline.run(resources, loader_file_format="csv")
     except PipelineStepFailed as failed:
         own = _find_own(failed)
@@ -109,8 +119,8 @@ def _import_dlt() -> ModuleType:
 
 
 @contextmanager
-def _fresh_pipeline(settings: Settings, schema: str) -> Iterator[dlt.Pipeline]:
-    """Yield the pipeline of a raw schema with an empty working folder, and empty it afterwards.
+def _fresh_pipeline(settings: Settings, schema: str, folder: Path) -> Iterator[dlt.Pipeline]:
+    """Yield the pipeline of a raw schema with an empty working folder; it is gone afterwards.
 
     The folder holds records in clear on their way: none may stay, not even after a crash. What
     a crashed run left unloaded is read again from the source, because its watermark did not
@@ -124,13 +134,11 @@ def _fresh_pipeline(settings: Settings, schema: str) -> Iterator[dlt.Pipeline]:
     dlt.config["extract.next_item_mode"] = "fifo"  # one stream after the other
     # the files live for seconds: to compress them takes longer than to write them
     dlt.config["data_writer.disable_compression"] = True
-    name = f"voc_{schema}"
-    folder = settings.state_dir / "dlt"
-    shutil.rmtree(folder / name, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     try:
         yield dlt.pipeline(
-            name,
-            pipelines_dir=str(folder),
+            folder.name,
+            pipelines_dir=str(folder.parent),
             destination=postgres(
                 credentials=settings.database_url("voc_loader"),
                 staging_dataset_name_layout=STAGING_LAYOUT,
@@ -138,11 +146,23 @@ def _fresh_pipeline(settings: Settings, schema: str) -> Iterator[dlt.Pipeline]:
             dataset_name=schema,
         )
     finally:
-        shutil.rmtree(folder / name, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _make_resource(entity: Entity, tables: Iterable[Any]) -> Any:
+def _make_resource(entity: Entity, tables: Iterable[pyarrow.Table], folder: Path) -> Any:
+    """Return an entity as a resource of dlt: one file, written when dlt asks for it.
+
+    Given Arrow tables, dlt would write them as Parquet, read them again and then write this.
+    """
     dlt = _import_dlt()
+
+    def write_file() -> Iterator[Any]:
+        path = folder / f"{entity.name}.csv"
+        count = write_csv(path, make_arrow_schema(entity), tables)
+        if count:
+            yield dlt.mark.with_file_import(str(path), "csv", count)
+            path.unlink()  # dlt has a link of its own
+
     hints: dict[str, Any] = {name: dict(_DLT_TYPES[sql]) for name, sql in entity.columns.items()}
     for name in entity.key:
         hints[name]["nullable"] = False
@@ -150,7 +170,7 @@ def _make_resource(entity: Entity, tables: Iterable[Any]) -> Any:
         # two copies of a record in different chunks: the merge keeps the newer one
         hints[entity.version]["dedup_sort"] = "desc"
     return dlt.resource(
-        tables,
+        write_file,
         name=entity.name,
         write_disposition={"disposition": "merge", "strategy": "delete-insert"},
         primary_key=entity.key,

@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import le
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg import sql
 
 from ingestion.candidates import Candidate, Deletion, Reject
-from ingestion.contracts import ContractError, Entity, Problem, dump_extra, hash_row, validate
+from ingestion.contracts import Batch, Entity, Problem, read_batch
 from ingestion.errors import SchemaChangedError, SourceError
 from ingestion.quarantine_store import NewEntry, add_entries
 from ingestion.raw_tables import make_arrow_table
-from warehouse.postgres import qualified
+from ingestion.stored_rows import StoredRows
 
 if TYPE_CHECKING:
     import pyarrow
@@ -61,6 +61,10 @@ class EntityLoad:
     # records that the source no longer has, to be marked when the others are written
     deletions: dict[tuple[str, ...], datetime | None] = field(default_factory=dict, repr=False)
     _payloads: Counter[bytes] = field(default_factory=Counter, repr=False)
+    _stored: StoredRows = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._stored = StoredRows(self.entity)
 
     @property
     def rows_landed(self) -> int:
@@ -79,11 +83,11 @@ class EntityLoad:
         """
         try:
             for chunk in self._chunks(candidates):
-                rows = self._take(connection, chunk)
+                columns = self._take(connection, chunk)
                 if progress is not None:
                     progress(f"{self.source_slug}.{self.entity.name}", self.rows_read)
-                if rows:
-                    yield make_arrow_table(self.entity, rows)
+                if columns["_row_hash"]:
+                    yield make_arrow_table(self.entity, columns, self._constants)
         except SchemaChangedError as failure:
             self.failure = failure
 
@@ -102,66 +106,68 @@ class EntityLoad:
         if chunk:
             yield chunk
 
+    @property
+    def _constants(self) -> dict[str, Any]:
+        """Return the columns that are the same in all rows of a load."""
+        # what a source delivers, it has
+        return {"_loaded_at": self.loaded_at, "_load_id": self.load_id, "_deleted_at": None}
+
     def _take(
         self, connection: psycopg.Connection[Any], chunk: list[Candidate | Reject | Deletion]
-    ) -> list[dict[str, Any]]:
-        records: list[Candidate] = []
-        rejected: list[tuple[Candidate | Reject, Problem]] = []
-        accepted: list[tuple[dict[str, Any], int]] = []
-        row_count = 0
-        for candidate in chunk:
-            if isinstance(candidate, Deletion):
-                self._take_deletion(candidate)
-                continue
-            row_count += candidate.row_count
-            if isinstance(candidate, Reject):
-                rejected.append((candidate, candidate.problem))
-                continue
-            records.append(candidate)
-            try:
-                row = self._make_row(candidate)
-            except ContractError as misfit:
-                rejected.append((candidate, _locate(misfit.problem, candidate.place)))
-                continue
-            accepted.append((row, candidate.row_count))
-            if self.deletions:
-                self._take_back(row)
-        self._check_schema(records, [problem for _, problem in rejected])
+    ) -> dict[str, list[Any]]:
+        """Return the columns of the rows to write."""
+        candidates = [item for item in chunk if isinstance(item, Candidate)]
+        batch = read_batch(self.entity, [item.values for item in candidates], self.hash_key)
+        rejected: list[tuple[Candidate | Reject, Problem]] = [
+            (candidates[position], _locate(problem, candidates[position].place))
+            for position, problem in batch.misfits.items()
+        ]
+        rejects = [item for item in chunk if isinstance(item, Reject)]
+        if rejects:
+            rejected += [(item, item.problem) for item in rejects]
+            places = {id(item): place for place, item in enumerate(chunk)}
+            rejected.sort(key=lambda reject: places[id(reject[0])])
+        if self.deletions or len(candidates) + len(rejects) < len(chunk):
+            self._take_deletions(chunk, batch)
+        self._check_schema(len(candidates), batch.delivered, [problem for _, problem in rejected])
 
-        self.rows_read += row_count
-        self.records_accepted += len(accepted)
+        row_counts = [candidates[position].row_count for position in batch.positions]
+        self.new_columns |= batch.new_columns
+        self.rows_read += sum(row_counts) + sum(item.row_count for item, _ in rejected)
+        self.records_accepted += len(row_counts)
         for rejected_candidate, problem in rejected:
             self.rows_quarantined += rejected_candidate.row_count
             self.quarantine_reasons[problem.reason_code] += rejected_candidate.row_count
-        add_entries(connection, (self._make_entry(*reject) for reject in rejected))
-        return self._choose(connection, accepted)
+        if rejected:
+            add_entries(connection, (self._make_entry(*reject) for reject in rejected))
+        chosen = self._choose(connection, batch.columns, row_counts)
+        if len(chosen) == len(row_counts):
+            return batch.columns
+        return {name: [values[row] for row in chosen] for name, values in batch.columns.items()}
 
-    def _take_deletion(self, deletion: Deletion) -> None:
-        self.deletions[deletion.key] = deletion.deleted_at
-        if deletion.deleted_at is not None and self.entity.version is not None:
-            self._advance(deletion.deleted_at)
+    def _take_deletions(self, chunk: list[Candidate | Reject | Deletion], batch: Batch) -> None:
+        """Go through deletions and accepted records in the order in which they came."""
+        row_of = {position: row for row, position in enumerate(batch.positions)}
+        position = 0
+        for item in chunk:
+            if isinstance(item, Deletion):
+                self.deletions[item.key] = item.deleted_at
+                if item.deleted_at is not None and self.entity.version is not None:
+                    self._advance([item.deleted_at])
+            elif isinstance(item, Candidate):
+                if position in row_of:
+                    self._take_back(batch.columns, row_of[position])
+                position += 1
 
-    def _take_back(self, row: dict[str, Any]) -> None:
+    def _take_back(self, columns: dict[str, list[Any]], row: int) -> None:
         """Forget the deletion of a record that came after it, unless it is an older copy."""
-        key = tuple(row[name] for name in self.entity.key)
+        key = tuple(columns[name][row] for name in self.entity.key)
         if key not in self.deletions:
             return
         deleted_at = self.deletions[key]
         version = self.entity.version
-        if deleted_at is None or version is None or row[version] > deleted_at:
+        if deleted_at is None or version is None or columns[version][row] > deleted_at:
             del self.deletions[key]
-
-    def _make_row(self, candidate: Candidate) -> dict[str, Any]:
-        row = validate(self.entity, candidate.values, self.hash_key)
-        extra = dump_extra(self.entity, candidate.values)
-        if extra is not None:
-            self.new_columns |= candidate.values.keys() - self.entity.contract_columns.keys()
-        row["_extra"] = extra
-        row["_row_hash"] = hash_row(self.entity, row, extra)
-        row["_loaded_at"] = self.loaded_at
-        row["_load_id"] = self.load_id
-        row["_deleted_at"] = None  # what a source delivers, it has
-        return row
 
     def _make_entry(self, candidate: Candidate | Reject, problem: Problem) -> NewEntry:
         payload = candidate.dump_payload()
@@ -192,93 +198,90 @@ class EntityLoad:
         text = str(native_id)[:500].replace("\x00", "\\0")
         return text.encode("utf-8", "backslashreplace").decode()
 
-    def _check_schema(self, records: list[Candidate], problems: list[Problem]) -> None:
+    def _check_schema(
+        self, record_count: int, delivered: set[str], problems: list[Problem]
+    ) -> None:
         """Raise `SchemaChangedError` when a column is missing or retyped in every record."""
-        if self.entity.version is None or len(records) < SCHEMA_EVIDENCE_ROWS:
+        if self.entity.version is None or record_count < SCHEMA_EVIDENCE_ROWS:
             return
-        delivered = set().union(*(record.values for record in records))
         for column in sorted(self.entity.source_columns - delivered):
             raise SchemaChangedError(
                 self.source_slug,
                 self.entity.name,
                 column,
-                f"the column is missing in all of {len(records)} records",
+                f"the column is missing in all of {record_count} records",
             )
         kinds = {
             ((problem.field or "").partition(".")[0], problem.reason_code) for problem in problems
         }
-        if len(problems) == len(records) and len(kinds) == 1:
+        if len(problems) == record_count and len(kinds) == 1:
             ((column, reason_code),) = kinds
             if column and reason_code in _SCHEMA_REASONS:
                 raise SchemaChangedError(
                     self.source_slug,
                     self.entity.name,
                     column,
-                    f"none of {len(records)} records fits the contract ({problems[0].reason})",
+                    f"none of {record_count} records fits the contract ({problems[0].reason})",
                 )
 
     def _choose(
-        self, connection: psycopg.Connection[Any], accepted: list[tuple[dict[str, Any], int]]
-    ) -> list[dict[str, Any]]:
+        self,
+        connection: psycopg.Connection[Any],
+        columns: dict[str, list[Any]],
+        row_counts: list[int],
+    ) -> list[int]:
         """Return the rows to write: the newest copy of each key, unless it is already there."""
-        newest: dict[tuple[Any, ...], tuple[dict[str, Any], int]] = {}
-        version = self.entity.version
-        for row, row_count in accepted:
-            key = tuple(row[name] for name in self.entity.key)
-            if version is not None:
-                self._advance(row[version])
-            known = newest.get(key)
-            if known is None:
-                newest[key] = (row, row_count)
-            elif version is not None and row[version] < known[0][version]:
-                self.rows_superseded += row_count
+        keys = list(zip(*(columns[name] for name in self.entity.key), strict=True))
+        versions = columns[self.entity.version] if self.entity.version is not None else None
+        if versions is not None:
+            self._advance(versions)
+        newest = self._find_newest(keys, versions, row_counts)
+        stored = self._stored.find(connection, [keys[row] for row in newest])
+        if not stored:
+            self.rows_written += sum(row_counts[row] for row in newest)
+            return newest
+        hashes = columns["_row_hash"]
+        chosen = []
+        for row in newest:
+            row_hash, present = stored.get(keys[row], (None, None))
+            if row_hash == hashes[row]:
+                self.rows_unchanged += row_counts[row]
+            elif versions is not None and present is not None and versions[row] < present:
+                self.rows_superseded += row_counts[row]
             else:
-                self.rows_superseded += known[1]
-                newest[key] = (row, row_count)
+                self.rows_written += row_counts[row]
+                chosen.append(row)
+        return chosen
 
-        stored = self._stored(connection, list(newest))
-        rows = []
-        for key, (row, row_count) in newest.items():
-            row_hash, present = stored.get(key, (None, None))
-            if row_hash == row["_row_hash"]:
-                self.rows_unchanged += row_count
-            elif version is not None and present is not None and row[version] < present:
-                self.rows_superseded += row_count
+    def _find_newest(
+        self,
+        keys: list[tuple[Any, ...]],
+        versions: list[datetime] | None,
+        row_counts: list[int],
+    ) -> list[int]:
+        """Return the row of the newest copy of each key; of equal ones the last."""
+        if len(set(keys)) == len(keys):
+            return list(range(len(keys)))
+        newest: dict[tuple[Any, ...], int] = {}
+        for row, key in enumerate(keys):
+            known = newest.setdefault(key, row)
+            if known == row:
+                continue
+            if versions is not None and versions[row] < versions[known]:
+                self.rows_superseded += row_counts[row]
             else:
-                self.rows_written += row_count
-                rows.append(row)
-        return rows
+                self.rows_superseded += row_counts[known]
+                newest[key] = row
+        return list(newest.values())
 
-    def _advance(self, moment: datetime) -> None:
-        if self.newest is None or moment >= self.newest:
-            self.newest = moment
-        else:
-            self.is_in_order = False
-
-    def _stored(
-        self, connection: psycopg.Connection[Any], keys: list[tuple[Any, ...]]
-    ) -> dict[tuple[Any, ...], tuple[str | None, datetime | None]]:
-        """Return hash and version of those keys that the raw table already holds.
-
-        A row that is marked as deleted counts as absent: when the record comes back, be it
-        unchanged, it is written again and the mark goes.
-        """
-        if not keys:
-            return {}
-        names = sql.SQL(", ").join(map(sql.Identifier, self.entity.key))
-        version = sql.Identifier(self.entity.version) if self.entity.version else sql.SQL("null")
-        arrays = sql.SQL(", ").join([sql.SQL("%s::text[]")] * len(self.entity.key))
-        query = sql.SQL(
-            "select {names}, _row_hash, {version} from {table} "
-            "inner join unnest({arrays}) as wanted ({names}) using ({names}) "
-            "where _deleted_at is null"
-        ).format(names=names, version=version, table=qualified(self.entity.table), arrays=arrays)
-        columns = [list(column) for column in zip(*keys, strict=True)]
-        width = len(self.entity.key)
-        return {
-            tuple(row[:width]): (row[width], row[width + 1])
-            for row in connection.execute(query, columns)
-        }
+    def _advance(self, moments: Sequence[datetime]) -> None:
+        """Note how far the source has come, and whether it keeps the order of its changes."""
+        if not moments:
+            return
+        start = moments[0] if self.newest is None else self.newest
+        in_order = start <= moments[0] and all(map(le, moments, moments[1:]))
+        self.is_in_order = self.is_in_order and in_order
+        self.newest = max(start, max(moments))
 
 
 def _locate(problem: Problem, place: str | None) -> Problem:

@@ -10,6 +10,7 @@ Data flow:
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,7 +108,7 @@ def land(
             EntityLoad(stream.entity, stream.source_slug, settings.hmac_key, stream.load_id)
             for stream in streams
         ]
-        with _recorded(settings, streams, loads):
+        with _recorded(settings, streams, loads), _collecting_rarely():
             run_pipeline(settings, connection, streams, loads, progress)
             for load in loads:
                 load.rows_deleted = mark_deleted(
@@ -130,6 +131,23 @@ def land(
             load.failure.report = report
             raise load.failure
     return report
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Let Python look for garbage in cycles less often.
+
+    A load makes millions of short-lived records and no cycles: to look through all that is in
+    memory, again and again, would find nothing.
+    """
+    thresholds = gc.get_threshold()
+    gc.set_threshold(100_000, *thresholds[1:])
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 STAGING_LAYOUT = "%s_landing"
 # dlt's own bound for unbounded decimals; PostgreSQL would take more, no rating or price needs it
 NUMERIC_PRECISION, NUMERIC_SCALE = 38, 9
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def ensure_tables(settings: Settings) -> None:
@@ -34,9 +33,12 @@ def ensure_tables(settings: Settings) -> None:
         # two first starts at once would trip over each other's DDL
         connection.execute("select pg_advisory_xact_lock(hashtext('ingestion.ensure_tables'))")
         for entity in ENTITIES:
-            staging = sql.Identifier(STAGING_LAYOUT % entity.schema)
-            connection.execute(sql.SQL("create schema if not exists {}").format(staging))
+            staging = STAGING_LAYOUT % entity.schema
+            connection.execute(
+                sql.SQL("create schema if not exists {}").format(sql.Identifier(staging))
+            )
             connection.execute(_create_table(entity))
+            connection.execute(_create_landing_table(entity, staging))
             present = {
                 name
                 for (name,) in connection.execute(
@@ -79,6 +81,17 @@ def _create_table(entity: Entity) -> sql.Composed:
     )
 
 
+def _create_landing_table(entity: Entity, schema: str) -> sql.Composed:
+    """Return the DDL of the table for copies on their way in: no key, nothing to recover."""
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(sql_type))
+        for name, sql_type in entity.columns.items()
+    ]
+    return sql.SQL("create unlogged table if not exists {} ({})").format(
+        sql.Identifier(schema, entity.name), sql.SQL(", ").join(columns)
+    )
+
+
 def make_arrow_schema(entity: Entity) -> pyarrow.Schema:
     """Return the Arrow schema of an entity's rows; jsonb travels as text."""
     import pyarrow as pa
@@ -95,20 +108,44 @@ def make_arrow_schema(entity: Entity) -> pyarrow.Schema:
     return pa.schema([(name, arrow_types[sql_type]) for name, sql_type in entity.columns.items()])
 
 
-def make_arrow_table(entity: Entity, rows: list[dict[str, Any]]) -> pyarrow.Table:
-    """Return rows (all columns of the raw table, moments in UTC) as one Arrow table."""
+def make_arrow_table(
+    entity: Entity, columns: Mapping[str, list[Any]], constants: Mapping[str, Any]
+) -> pyarrow.Table:
+    """Return columns (moments in UTC) and constants, all of the raw table, as one Arrow table."""
     import pyarrow as pa
 
     schema = make_arrow_schema(entity)
-    columns = [_make_column([row[field.name] for row in rows], field.type) for field in schema]
-    return pa.Table.from_arrays(columns, schema=schema)
+    count = len(next(iter(columns.values())))
+    arrays = [
+        pa.repeat(pa.scalar(constants[name], kind), count)
+        if name in constants
+        else _make_column(columns[name], kind)
+        for name, kind in zip(schema.names, schema.types, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def write_csv(path: Path, schema: pyarrow.Schema, tables: Iterable[pyarrow.Table]) -> int:
+    """Write tables, one after the other, as one file with a header; return how many rows."""
+    import pyarrow.csv as pa_csv
+
+    count = 0
+    with pa_csv.CSVWriter(path, schema) as writer:
+        for table in tables:
+            writer.write_table(table)
+            count += table.num_rows
+    return count
 
 
 def _make_column(values: list[Any], arrow_type: pyarrow.DataType) -> pyarrow.Array:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     if not pa.types.is_timestamp(arrow_type):
         return pa.array(values, type=arrow_type)
     # pyarrow asks each moment for its zone, which takes it 15 times as long as all of this
-    numbers = [None if moment is None else (moment - _EPOCH) // _MICROSECOND for moment in values]
-    return pa.array(numbers, type=pa.int64()).view(arrow_type)
+    seconds = pa.array(
+        [None if moment is None else moment.timestamp() for moment in values], pa.float64()
+    )
+    # a float holds the microseconds of any year that a contract lets through
+    return pc.round(pc.multiply(seconds, 1e6)).cast(pa.int64()).view(arrow_type)

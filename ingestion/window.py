@@ -23,6 +23,11 @@ class Window:
     until: datetime | None
     keeps_watermark: bool
 
+    @property
+    def is_open(self) -> bool:
+        """Does every moment lie within?"""
+        return self.since is None and self.until is None
+
     def holds(self, moment: datetime) -> bool:
         """Does a moment lie within?"""
         return (self.since is None or moment >= self.since) and (

@@ -32,15 +32,32 @@ class RuleReading(NamedTuple):
     is_ironic: bool = False
     is_unreal: bool = False
     prefers_competitor: bool = False
+    is_faultless: bool = False
 
 
 SILENT = RuleReading(0.0, 0)
 _SPEAKING = frozenset(
-    ("polarity", "better_than", "worse_than", "irony", "unreal", "competitor_preferred")
+    (
+        "polarity",
+        "better_than",
+        "worse_than",
+        "irony",
+        "unreal",
+        "competitor_preferred",
+        "faultless",
+    )
 )
 # Without any of these a reading is a score only.
 _SIDING = frozenset(
-    ("better_than", "worse_than", "irony", "unreal", "competitor", "competitor_preferred")
+    (
+        "better_than",
+        "worse_than",
+        "irony",
+        "unreal",
+        "competitor",
+        "competitor_preferred",
+        "faultless",
+    )
 )
 
 
@@ -85,6 +102,7 @@ def read_polarity(text: str, hits: Mapping[str, Sequence[Hit]], language: str) -
         bool(hits.get("irony")),
         bool(hits.get("unreal")),
         _prefers_competitor(hits, comparisons),
+        bool(hits.get("faultless")),
     )
 
 

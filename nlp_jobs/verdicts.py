@@ -7,6 +7,7 @@ the label is a guess between two readings and belongs before human eyes.
 from __future__ import annotations
 
 import math
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -25,14 +26,18 @@ DOUBLE_DENIAL_LEAN = 0.1  # how far 「不是不好」 leans to praise when noth
 DOUBLE_DENIAL_PULL = 0.35  # beside other cues it leaves this share of the log-odds
 SURELY_NEUTRAL = 0.7  # of a wish or a double denial
 HARDLY_NEUTRAL = 0.3  # of irony and of a comparison: they take sides
-CLEAR_PRAISE = 0.67  # the surer side of a unit without cues, from which it holds an opinion
+FAULTLESS_PRAISE = 0.8  # "couldn't be happier": praise that is said by denying blame
+CLEAR_PRAISE = 0.6  # the surer side of a unit without cues, from which it holds an opinion
 STRONG_WORDS = 3.0  # a quoted promise holds an opinion only with a rule score from here on
 PLAIN_RULE = 2.0  # a rule score from here on speaks plainly
 CUED_NEUTRAL = 0.4  # what a plain cue leaves of it in a short unit
 DOUBTED = 0.9  # a head this sure of praise or blame is believed against plain cues
 MIN_LETTERS = 4  # shorter units need a cue word to hold an opinion
+MIN_BESIDE_NUMBERS = 6  # and so do units of numbers and fewer letters than this
 MIN_PROBABILITY = 1e-4
 MIN_SCORE = 0.01  # a verdict keeps its sign
+_NUMBER = re.compile(r"\d+\s*[年月日号点时分天]?")
+ASKING = frozenset(("question", "inquiry", "request", "suggestion"))
 _OPINION_LAYERS = frozenset(("emotion_slug", "irony", "better_than", "worse_than"))
 
 Floats = NDArray[np.float64]
@@ -56,6 +61,8 @@ def overrule(praise: float, neutral: float, rules: RuleReading) -> tuple[float, 
             praise = to_probability(DOUBLE_DENIAL_PULL * to_log_odds(praise))
     if rules.denied_praises and rules.denied_praises == rules.count and praise < DOUBTED:
         praise, neutral = min(praise, DENIED_PRAISE), min(neutral, HARDLY_NEUTRAL)
+    if rules.is_faultless and not rules.is_ironic:
+        praise, neutral = max(praise, FAULTLESS_PRAISE), min(neutral, HARDLY_NEUTRAL)
     if rules.is_ironic and rules.score >= 0:
         praise, neutral = min(praise, 1 - praise, IRONY_PRAISE), min(neutral, HARDLY_NEUTRAL)
     if rules.prefers_competitor:
@@ -81,13 +88,27 @@ def has_opinion(unit: OpinionUnit, rules: RuleReading, praise: float, neutral: f
     """False where nothing is judged: null, not neutral."""
     if unit.promise_role == "promise" and abs(rules.score) < STRONG_WORDS:
         return False  # what was promised is no opinion yet
-    if rules.count or rules.is_unreal:
+    if rules.count or rules.is_faultless:
         return True
     if not _OPINION_LAYERS.isdisjoint(unit.hits):
         return True
+    if rules.is_unreal:
+        return praise < WISH_BLAME  # what is only wished for judges nothing that exists
     if neutral >= 0.5 or 1 - CLEAR_PRAISE < praise < CLEAR_PRAISE:
         return False
-    return len(unit.text) >= MIN_LETTERS and not is_question(unit)
+    return tells_enough(unit.text) and not asks(unit)
+
+
+def tells_enough(text: str) -> bool:
+    """False for a unit of a few letters; 「3月5日下单」 needs more of them beside its numbers."""
+    if not _NUMBER.search(text):
+        return len(text) >= MIN_LETTERS
+    return sum(map(str.isalpha, _NUMBER.sub("", text))) >= MIN_BESIDE_NUMBERS
+
+
+def asks(unit: OpinionUnit) -> bool:
+    """True for a unit that asks, begs or proposes: without a cue it judges nothing."""
+    return any(hit.slug in ASKING for hit in unit.hits.get("intent_slug", ()))
 
 
 def is_question(unit: OpinionUnit) -> bool:
@@ -102,6 +123,7 @@ def overrules(rules: RuleReading) -> bool:
         or rules.denied_praises
         or rules.is_unreal
         or rules.is_ironic
+        or rules.is_faultless
         or rules.prefers_competitor
     )
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import orjson
+
 from simulator.plan import SHANGHAI
 
 ENTITIES = (
@@ -25,10 +27,12 @@ RAW_LINE = "raw_line"
 # a record with this field set is gone from its source from then on
 DELETED = "deleted"
 
-# one encoder for all lines: making it anew for each takes longer than using it
-write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
 Line = tuple[str, str, str]  # updated_at, id, JSON
+
+
+def write_json(record: dict[str, object]) -> str:
+    """Return a record as one line of JSON."""
+    return orjson.dumps(record).decode()
 
 
 def format_moment(moment: datetime) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Any, Protocol
@@ -61,13 +62,19 @@ def parse_phrase(source: str) -> Phrase:
     return Phrase(tuple(pieces), "{" in source)
 
 
+_Issue = tuple[str, frozenset[str], tuple[Phrase, ...]]
+
+
 @dataclass(frozen=True)
 class TouchpointPhrases:
     """The phrases of one file: polarity -> (issue, limits, phrases)."""
 
     slug: str
-    issues: Mapping[str, tuple[tuple[str, frozenset[str], tuple[Phrase, ...]], ...]]
+    issues: Mapping[str, tuple[_Issue, ...]]
     english: Mapping[str, tuple[Phrase, ...]]
+    _fitting: dict[tuple[str, frozenset[str], str | None], tuple[list[_Issue], list[int]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def draw(
         self, polarity: str, traits: frozenset[str], rng: Random, issue: str | None = None
@@ -77,6 +84,20 @@ class TouchpointPhrases:
         `issue` asks for one issue; when none of its phrases fits, any issue may come.
         Raises `PhraseError` when the file has nothing for the polarity.
         """
+        found = self._fitting.get((polarity, traits, issue))
+        if found is None:
+            found = self._fitting[polarity, traits, issue] = self._fit(polarity, traits, issue)
+        wanted, weights = found
+        name, _, phrases = rng.choices(wanted, cum_weights=weights)[0]
+        return name, rng.choice(phrases)
+
+    def _fit(
+        self, polarity: str, traits: frozenset[str], issue: str | None
+    ) -> tuple[list[_Issue], list[int]]:
+        """Return the issues to draw from and their cumulated weights.
+
+        Every phrase is as likely as any other, whatever the size of its issue.
+        """
         fitting = [
             entry
             for entry in self.issues.get(polarity, ())
@@ -85,9 +106,7 @@ class TouchpointPhrases:
         wanted = [entry for entry in fitting if entry[0] == issue] or fitting
         if not wanted:
             raise PhraseError(f"phrases/{self.slug}.yml has no {polarity} phrase for {set(traits)}")
-        # every phrase is as likely as any other, whatever the size of its issue
-        name, _, phrases = rng.choices(wanted, [len(entry[2]) for entry in wanted])[0]
-        return name, rng.choice(phrases)
+        return wanted, list(accumulate(len(entry[2]) for entry in wanted))
 
     def has(self, polarity: str) -> bool:
         """Whether the file has phrases of a polarity."""

@@ -16,7 +16,9 @@ says without that complaint, delta-method interval.
 
 A touchpoint has a row with at least 30 exposed spells, 10 of which churned and 10 did not; there
 is no row at all with fewer than 10 events (the rarer of churned and returned) per parameter
-(Peduzzi et al. 1996): `events_per_parameter` says how many there were. Benjamini and Hochberg at
+(Peduzzi et al. 1996): `events_per_parameter` says how many there were. A control that is 1 for
+fewer than 10 spells of either outcome is left out, a touchpoint that cannot be told from the others
+(always complained about together) has no row. Benjamini and Hochberg at
 5 % over the touchpoints; a churn node is significant with a ratio above 1.
 
 Limits: who complains was unhappy before; who leaves in silence is in no complaint. A ratio is a
@@ -26,6 +28,7 @@ of seven covariates agree within 0.02.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +48,8 @@ MIN_EACH_OUTCOME = 10
 EVENTS_PER_PARAMETER = 10
 SIGNIFICANCE = 0.05
 Z_95 = 1.959964
+# share of a column's variance that the others must leave to it
+LEAST_OWN = 1e-9
 
 RESULT = ResultTable(
     name="churn_hazard",
@@ -69,7 +74,7 @@ RESULT = ResultTable(
     ),
     key=("touchpoint_slug",),
     method="complementary log-log hazard per order spell, cluster-robust, Benjamini-Hochberg",
-    method_version="1",
+    method_version="2",
 )
 
 Floats = NDArray[np.float64]
@@ -106,9 +111,14 @@ def measure(spells: Spells) -> Iterator[tuple[Any, ...]]:
     touchpoints = enough(spells.complaints, churned)
     if not touchpoints:
         return
-    exposed = spells.complaints[touchpoints]
     controls = coded(spells.facts)
     controls = controls.loc[:, varies(controls.to_numpy(dtype=float))]
+    controls = controls.loc[:, [name for name in controls if has_both(controls[name], churned)]]
+    exposed = spells.complaints[touchpoints]
+    touchpoints = distinct(exposed, controls)
+    if not touchpoints:
+        return
+    exposed = exposed[touchpoints]
     predictors = pd.concat([exposed, controls], axis=1).to_numpy(dtype=float)
     events = min(int(churned.sum()), int((~churned).sum()))
     per_parameter = events / (predictors.shape[1] + 1)
@@ -116,6 +126,8 @@ def measure(spells: Spells) -> Iterator[tuple[Any, ...]]:
         return
     customers = pd.factorize(spells.facts["customer_key"])[0]
     fitted = fit(churned, predictors, customers)
+    if fitted is None:
+        return
     count = len(touchpoints)
     errors = np.sqrt(np.diag(fitted.covariance)[:count])
     p_values = 2 * norm.sf(np.abs(fitted.coefficients[:count]) / errors)
@@ -150,20 +162,48 @@ def enough(complaints: pd.DataFrame, churned: NDArray[np.bool_]) -> list[str]:
     return found
 
 
-def fit(happened: NDArray[np.bool_], predictors: Floats, clusters: Sequence[int] | Any) -> Hazards:
+def has_both(control: pd.Series, churned: NDArray[np.bool_]) -> bool:
+    """Is a 0/1 control 1 for enough spells of either outcome? Amounts always are."""
+    if not control.isin((0, 1)).all():
+        return True
+    outcomes = churned[control.to_numpy() == 1]
+    return min(int(outcomes.sum()), int((~outcomes).sum())) >= MIN_EACH_OUTCOME
+
+
+def distinct(exposed: pd.DataFrame, controls: pd.DataFrame) -> list[str]:
+    """Return the touchpoints whose complaints are no linear combination of the other columns."""
+    table = pd.concat([exposed, controls], axis=1).to_numpy(dtype=float)
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(table, rowvar=False)))
+    bound = (np.abs(vectors[:, values < LEAST_OWN]) > LEAST_OWN**0.5).any(axis=1)
+    return [
+        str(name) for name, is_bound in zip(exposed.columns, bound, strict=False) if not is_bound
+    ]
+
+
+def fit(
+    happened: NDArray[np.bool_], predictors: Floats, clusters: Sequence[int] | Any
+) -> Hazards | None:
     """Fit the hazard of an event per period; an intercept is added behind the predictors.
 
-    `clusters` names whose period each row is. Raises what statsmodels raises when there is no
-    finite solution.
+    `clusters` names whose period each row is. None when there is no finite solution.
     """
     import statsmodels.api as sm
 
     table = np.column_stack([predictors, np.ones(len(predictors))])
     family = sm.families.Binomial(link=sm.families.links.CLogLog())
-    fitted = sm.GLM(happened.astype(float), table, family=family).fit(
-        cov_type="cluster", cov_kwds={"groups": np.asarray(clusters)}
-    )
-    return Hazards(np.asarray(fitted.params), np.asarray(fitted.cov_params()), table)
+    try:
+        with warnings.catch_warnings():
+            # predictors that cannot be told apart show in the covariance
+            warnings.simplefilter("ignore")
+            fitted = sm.GLM(happened.astype(float), table, family=family).fit(
+                cov_type="cluster", cov_kwds={"groups": np.asarray(clusters)}
+            )
+    except (ValueError, np.linalg.LinAlgError):
+        return None
+    hazards = Hazards(np.asarray(fitted.params), np.asarray(fitted.cov_params()), table)
+    variances = np.diag(hazards.covariance)
+    is_finite = np.isfinite(hazards.coefficients).all() and np.isfinite(variances).all()
+    return hazards if is_finite and (variances > 0).all() else None
 
 
 def excess(fitted: Hazards, place: int) -> tuple[float, float, float]:

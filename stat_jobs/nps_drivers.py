@@ -23,8 +23,8 @@ weight cannot be negative, so that of an aspect which is not significant begins 
 
 Aspects with fewer than 5 answers go into `other`, joined by the next smaller ones until 5 answers
 stand behind it: a single hidden row could be had by subtraction. The model takes aspects with at
-least 30 opinions, the most frequent ones, one for ten answers; else the weight is null. Below 30
-answers there is no row at all.
+least 30 opinions, the most frequent ones, one for ten answers; else the weight is null, as it is
+below 30 customers, whose draws would hardly differ. Below 30 answers there is no row at all.
 
 Limits: observed, not experimental: "goes with", never "causes". Who comments is not who only
 scores: `untagged` shows how much of NPS that is. Measured on 150 samples of 800 answers with known
@@ -203,7 +203,7 @@ def fit(answers: Answers, blocks: NDArray[np.int64], counts: Floats) -> Model | 
     room = len(answers.voters) // ANSWERS_PER_TERM - answers.controls.shape[1]
     ranked = np.argsort(-opinions, kind="stable")[: max(0, room)]
     columns = np.sort(ranked[opinions[ranked] >= MIN_OPINIONS])
-    if not len(columns) or answers.scores.std() == 0:
+    if not len(columns) or answers.scores.std() == 0 or blocks.max() + 1 < MIN_ANSWERS:
         return None
     table = relative_weights.design(
         answers.leaning[:, columns].astype(np.float64), answers.scores, answers.controls

@@ -10,9 +10,14 @@ from stat_jobs import (
     breakpoint_lift,
     churn_hazard,
     emerging_topics,
+    experience_index,
+    keyword_odds,
+    label_drift,
+    next_issue,
     nps_bridge,
     nps_drivers,
     nps_transitions,
+    prevalence,
     priority,
     recovery_value,
     surge,
@@ -34,13 +39,18 @@ JOBS: dict[str, Callable[[Settings], dict[str, int]]] = {
     "recovery_value": recovery_value.run,
     "churn_hazard": churn_hazard.run,
     "nps_transitions": nps_transitions.run,
+    "next_issue": next_issue.run,
+    "prevalence": prevalence.run,
     "priority": priority.run,
+    "experience_index": experience_index.run,
     "benchmark_index": benchmark_index.run,
     "surge": surge.run,
     "unit_scores": unit_scores.run,
     # once a week: the first night after a week is complete catches up what `voc_weekly_topics`
     # has not done
     "emerging_topics": emerging_topics.run_if_due,
+    "keyword_odds": keyword_odds.run_if_due,
+    "label_drift": label_drift.run_if_due,
 }
 
 RESULTS: tuple[ResultTable, ...] = (
@@ -53,11 +63,16 @@ RESULTS: tuple[ResultTable, ...] = (
     recovery_value.RESULT,
     churn_hazard.RESULT,
     nps_transitions.RESULT,
+    *next_issue.TABLES,
+    prevalence.RESULT,
     priority.RESULT,
+    experience_index.RESULT,
     *benchmark_index.TABLES,
     *surge.TABLES,
     unit_scores.RESULT,
     *emerging_topics.TABLES,
+    *keyword_odds.TABLES,
+    label_drift.RESULT,
 )
 
 

@@ -58,11 +58,25 @@ class ResultTable:
     def replace(self, connection: psycopg.Connection[Any], rows: Iterable[Sequence[Any]]) -> int:
         """Put `rows` (in column order) in the place of what is there; return how many.
 
-        Runs in the caller's transaction: readers see the old rows or the new ones, never none.
+        Runs in the caller's transaction: readers see the old rows or the new ones, never none. A
+        table that an earlier version made with other columns is made anew.
         """
+        self._drop_if_outdated(connection)
         self.create(connection)
         connection.execute(sql.SQL("delete from {}").format(sql.Identifier("stats", self.name)))
         return self.append(connection, rows)
+
+    def _drop_if_outdated(self, connection: psycopg.Connection[Any]) -> None:
+        found = [
+            name
+            for (name,) in connection.execute(
+                "select column_name from information_schema.columns "
+                "where table_schema = 'stats' and table_name = %s order by ordinal_position",
+                (self.name,),
+            )
+        ]
+        if found and found != [name for name, _ in (*self.columns, *PROVENANCE)]:
+            connection.execute(sql.SQL("drop table {}").format(sql.Identifier("stats", self.name)))
 
     def replace_part(
         self,

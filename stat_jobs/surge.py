@@ -14,10 +14,19 @@ times what was expected. Series without the second key are not fitted and enter 
 p = 1. With it, no more than one day in twenty should bring a false alarm, whatever the number of
 series; `benchmarks/surge_alarms.py` measures it.
 
+The correction has weights (Genovese, Roeder and Wasserman 2006, Biometrika 93): p is divided by the
+root of the series' voices in its baseline, over the mean root of all series. They come from before
+the days that are judged and are 1 on average, so no more gets through by chance; but a doubling,
+which a small series could not show anyway, is seen in a large one among thousands of small ones.
+
 Days are judged once. A later run takes up where the last one ended; if the counts of an earlier day
 changed since (late, corrected or withdrawn feedback), it judges anew from that day on, so that
 nightly runs and one run over everything give the same rows. For that it reads the daily counts of
 the whole history, not the feedback: one aggregate, without which no baseline can be fitted.
+
+History begins anew after a break: where the four weeks up to a day brought less than a twentieth of
+what the last four weeks bring a day (a gap, or years in which hardly anybody wrote before a source
+was added), the days until then are no baseline for today.
 
 Limits: below a year of history EARS takes over, which is blind to weekdays and campaigns. A series
 that never spoke before has no baseline: `emerging_topics` looks for those.
@@ -26,7 +35,7 @@ that never spoke before has no baseline: `emerging_topics` looks for those.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -51,6 +60,8 @@ MIN_RATIO = 1.5
 SIGNIFICANCE = 0.05
 EVERYWHERE = "*"
 EXPOSURE_DAYS = 14
+BREAK_DAYS = 28
+BREAK_SHARE = 0.05
 
 SURGE_DAY = ResultTable(
     name="surge_day",
@@ -73,8 +84,8 @@ SURGE_DAY = ResultTable(
         ("is_alarm", "boolean not null"),
     ),
     key=("day", "subject_kind", "subject_slug", "region"),
-    method="quasi-Poisson after Farrington flexible, EARS C1-C3, Benjamini-Hochberg per day",
-    method_version="1",
+    method="quasi-Poisson after Farrington flexible, EARS C1-C3, weighted Benjamini-Hochberg",
+    method_version="2",
 )
 SURGE_JUDGED = ResultTable(
     name="surge_judged",
@@ -274,14 +285,23 @@ def count_series(daily: DailyCounts, index: int) -> int:
 
 def judge_day(daily: DailyCounts, index: int) -> Iterator[tuple[Any, ...]]:
     """Yield one row of `SURGE_DAY` per series that is loud enough on the day at `index`."""
+    return correct_day(daily, index, iter_judgements(daily, index))
+
+
+def correct_day(
+    daily: DailyCounts, index: int, judgements: Iterable[Judgement]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of one day's judgements, corrected for all series of the day."""
     from statsmodels.stats.multitest import multipletests
 
-    tested = sorted(iter_judgements(daily, index), key=lambda item: item.series)
+    tested = sorted(judgements, key=lambda item: item.series)
     if not tested:
         return
-    untested = count_series(daily, index) - len(tested)
-    p_values = [item.p_value for item in tested] + [1.0] * untested
-    _, q_values, _, _ = multipletests(p_values, method="fdr_bh")
+    weights = weigh_series(daily, index)
+    weighted = [min(1.0, item.p_value / weights[item.series]) for item in tested]
+    _, q_values, _, _ = multipletests(
+        weighted + [1.0] * (len(weights) - len(tested)), method="fdr_bh"
+    )
     for item, q_value in zip(tested, q_values, strict=False):
         excess = item.excess
         yield (
@@ -301,21 +321,46 @@ def judge_day(daily: DailyCounts, index: int) -> Iterator[tuple[Any, ...]]:
         )
 
 
+def weigh_series(daily: DailyCounts, index: int) -> dict[Series, float]:
+    """Return a weight for each series that has spoken up to a day, 1 on average.
+
+    The root of its voices in the baseline, of half a voice at least; all alike below a year.
+    """
+    start, known = find_baseline(daily, index)
+    spoken = numpy.flatnonzero(daily.counts[:, : index + 1].any(axis=1))
+    voices = daily.counts[spoken, start:known].sum(axis=1)
+    roots = numpy.sqrt(numpy.maximum(voices, surge_model.SILENT_VOICES))
+    weights = roots / roots.mean() if has_year(start, index) else numpy.ones(len(spoken))
+    return {daily.series[row]: float(weight) for row, weight in zip(spoken, weights, strict=True)}
+
+
+def find_baseline(daily: DailyCounts, index: int) -> tuple[int, int]:
+    """Return the first day of the baseline of the day at `index`, and the day after its last."""
+    earliest = index + 1 - BASELINE_DAYS - GAP_DAYS - max(WINDOWS)
+    start = max(find_break(daily.totals[: index + 1]), earliest)
+    return start, max(start, index + 1 - GAP_DAYS - max(WINDOWS))
+
+
+def has_year(start: int, index: int) -> bool:
+    """Is the history from `start` to the day at `index` long enough for a model?"""
+    return index + 1 - start >= YEAR_DAYS + GAP_DAYS + max(WINDOWS)
+
+
 def iter_judgements(daily: DailyCounts, index: int) -> Iterator[Judgement]:
     """Yield the judgement of each series that passes the second key on the day at `index`."""
-    start = max(0, index + 1 - BASELINE_DAYS - GAP_DAYS - max(WINDOWS))
+    start, _ = find_baseline(daily, index)
     days = slice(start, index + 1)
     length = index + 1 - start
     recent = daily.counts[:, max(start, index + 1 - RECENT_DAYS) : index + 1].sum(axis=1)
     loud = numpy.flatnonzero(recent >= MIN_RECENT_VOICES)
     if length < surge_model.EARS_HISTORY or not len(loud):
         return
-    has_year = length >= YEAR_DAYS + GAP_DAYS + max(WINDOWS)
-    if has_year:
+    is_modelled = has_year(start, index)
+    if is_modelled:
         calendar, design = expect_calendar(daily, days)
     for row in loud:
         counts = daily.counts[row, days]
-        if not has_year:
+        if not is_modelled:
             excess = surge_model.judge_ears(counts)
             if excess.observed < MIN_RATIO * excess.expected:
                 continue
@@ -340,6 +385,16 @@ def iter_judgements(daily: DailyCounts, index: int) -> Iterator[Judgement]:
             excess,
             min(1.0, excess.p_value * len(WINDOWS)),
         )
+
+
+def find_break(totals: Vector) -> int:
+    """Return the index of the first day after the last break in `totals` (days); 0 without any."""
+    sums = numpy.concatenate([[0.0], numpy.cumsum(totals)])
+    ends = numpy.arange(len(totals)) + 1
+    starts = numpy.maximum(ends - BREAK_DAYS, 0)
+    daily_voices = (sums[ends] - sums[starts]) / (ends - starts)
+    quiet = numpy.flatnonzero(daily_voices < BREAK_SHARE * daily_voices[-1])
+    return int(quiet[-1]) + 1 if len(quiet) else 0
 
 
 def passes_screen(counts: Vector, calendar: Vector, known: int) -> bool:

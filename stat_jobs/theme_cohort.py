@@ -3,25 +3,33 @@
     core.fct_opinion_unit, core.fct_feedback, core.dim_customer -> stats.theme_cohort
 
 Votes of known customers by quarter: one per customer, topic and quarter, of those of the cohort and
-of everyone else. Per topic and cohort a binomial regression (McCullagh and Nelder 1989) with
+of everyone else. Per topic and side a straight line through the shares, quarters weighing as their
+voters:
 
-    logit(share) = a + b years + c cohort + d years x cohort
+    share = a + b years,  Var(b) = phi sum w_i^2 p_i (1 - p_i) / n_i,  w_i = n_i (t_i - mean t) / S
 
-b is the yearly slope of the others, b + d that of the cohort, d their difference: the age x period
-interaction. Standard errors are scaled by Pearson's dispersion where quarters scatter more than
-chance lets them. p-values of d and of each slope are corrected over all topics of a cohort by
-Benjamini and Hochberg.
+with S the sum of n_i (t_i - mean t)^2 and p_i the line itself, a quarter of the mean share at least
+(linear probability with binomial errors: McCullagh and Nelder 1989, 4.3, identity link). phi is
+Pearson's dispersion, 1 at least: quarters may scatter more than chance lets them. The slope of the
+cohort less that of the others is the age x period interaction, its variance the sum of both.
+p-values of it and of each slope are corrected over the topics of a cohort (Benjamini, Hochberg).
+
+Slopes are in shares, not in log odds: a theme that goes from 1 to 11 % among the young and from 0.6
+to 1.4 % among the others is one of the young, though both double and more.
 
 Verdict: `cohort` when d stands and the cohort's own slope does; `others` when d stands and only the
 others move; `everyone` when d does not stand but both slopes do, in one direction; else `no_shift`.
 
 Limits: age x period, no separate effect of the year of birth (the three are linear in each other).
-At least 6 quarters, 20 votes in the cohort and 20 among the others, else no row. The share is that
-of customers who speak, not of all customers.
+At least 6 quarters and 20 votes in the cohort and among the others, else no row; nor is there one
+where everybody of a side names the topic. A line is a line: a theme that is loud in its last
+quarter alone has a slope, if one of a large error. The share is that of customers who speak, not
+of all customers.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +49,7 @@ MIN_QUARTERS = 6
 MIN_VOTES = 20
 SIGNIFICANCE = 0.05
 Z_95 = 1.959964
+LEAST_OF_MEAN = 0.25  # of the mean share: the line may fall below zero, a share cannot
 
 RESULT = ResultTable(
     name="theme_cohort",
@@ -67,8 +76,8 @@ RESULT = ResultTable(
         ),
     ),
     key=("cohort_slug", "topic_slug"),
-    method="binomial regression with age x period interaction, Benjamini-Hochberg",
-    method_version="1",
+    method="linear shares with binomial errors, age x period, Benjamini-Hochberg",
+    method_version="2",
 )
 
 _VOTERS = """
@@ -93,11 +102,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Slope:
-    """A yearly change on the logit scale: estimate, standard error, two-sided p-value."""
+    """A yearly change of a share (0..1): estimate and standard error."""
 
     value: float
     error: float
-    p_value: float
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p-value of no change."""
+        return math.erfc(abs(self.value) / self.error / math.sqrt(2))
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -170,9 +183,9 @@ def judge_topics(cohort: str, cells: Mapping[str, Sequence[Cell]]) -> Iterator[t
     from statsmodels.stats.multitest import multipletests
 
     measured = {
-        topic: (votes, measure_shift(rows))
+        topic: (votes, shift)
         for topic, rows in cells.items()
-        if (votes := count_votes(rows)) is not None
+        if (votes := count_votes(rows)) is not None and (shift := measure_shift(rows)) is not None
     }
     if not measured:
         return
@@ -206,40 +219,45 @@ def judge_topics(cohort: str, cells: Mapping[str, Sequence[Cell]]) -> Iterator[t
 
 def count_votes(cells: Sequence[Cell]) -> tuple[int, int, int] | None:
     """Return quarters and votes of both sides; null when they are too few to be tested."""
-    quarters = len({cell.years for cell in cells})
+    quarters = min(
+        len({cell.years for cell in cells if cell.is_cohort == side and cell.total})
+        for side in (True, False)
+    )
     mine = sum(cell.named for cell in cells if cell.is_cohort)
     theirs = sum(cell.named for cell in cells if not cell.is_cohort)
     enough = quarters >= MIN_QUARTERS and min(mine, theirs) >= MIN_VOTES
     return (quarters, mine, theirs) if enough else None
 
 
-def measure_shift(cells: Sequence[Cell]) -> Shift:
-    """Fit the regression to the cells of one topic."""
-    import statsmodels.api
-    from scipy.stats import norm
-
-    years = numpy.array([cell.years for cell in cells])
-    cohort = numpy.array([float(cell.is_cohort) for cell in cells])
-    named = numpy.array([cell.named for cell in cells], dtype=float)
-    total = numpy.array([cell.total for cell in cells], dtype=float)
-    terms = numpy.column_stack([numpy.ones(len(cells)), years, cohort, years * cohort])
-    model = statsmodels.api.GLM(
-        numpy.column_stack([named, total - named]),
-        terms,
-        family=statsmodels.api.families.Binomial(),
+def measure_shift(cells: Sequence[Cell]) -> Shift | None:
+    """Fit both lines to the cells of one topic; None when a slope has no error to go by."""
+    cohort, others = (
+        measure_slope([cell for cell in cells if cell.is_cohort == side and cell.total])
+        for side in (True, False)
     )
-    fitted = model.fit()
-    freedom = max(len(cells) - terms.shape[1], 1)
-    dispersion = max(1.0, float(fitted.pearson_chi2) / freedom)
-    covariance = fitted.cov_params() * dispersion
+    if not (cohort.error and others.error):
+        return None
+    difference = Slope(cohort.value - others.value, math.hypot(cohort.error, others.error))
+    return Shift(cohort, others, difference)
 
-    def slope(weights: Sequence[float]) -> Slope:
-        vector = numpy.array(weights)
-        value = float(vector @ fitted.params)
-        error = float(numpy.sqrt(vector @ covariance @ vector))
-        return Slope(value, error, float(2 * norm.sf(abs(value) / error)) if error else 1.0)
 
-    return Shift(slope((0, 1, 0, 1)), slope((0, 1, 0, 0)), slope((0, 0, 0, 1)))
+def measure_slope(cells: Sequence[Cell]) -> Slope:
+    """Fit the line of one side."""
+    years = numpy.array([cell.years for cell in cells])
+    total = numpy.array([cell.total for cell in cells], dtype=float)
+    shares = numpy.array([cell.named for cell in cells]) / total
+    mean = float(numpy.average(shares, weights=total))
+    position = years - numpy.average(years, weights=total)
+    weights = total * position / float((total * position**2).sum())
+    value = float(weights @ shares)
+    line = mean + value * position
+    expected = numpy.clip(line, LEAST_OF_MEAN * mean, 1 - LEAST_OF_MEAN * (1 - mean))
+    variances = expected * (1 - expected) / total
+    if not variances.all():
+        return Slope(value, 0.0)
+    freedom = max(len(cells) - 2, 1)
+    dispersion = max(1.0, float(((shares - line) ** 2 / variances).sum()) / freedom)
+    return Slope(value, math.sqrt(dispersion * float((weights**2 * variances).sum())))
 
 
 def name_verdict(shift: Shift, cohort_q: float, others_q: float, difference_q: float) -> str:

@@ -26,9 +26,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from stat_jobs.log_odds import compare_words
+
 SURGE_Z = 3.0
 MIN_WORD_VOTERS = 5
-PRIOR_WORDS = 500.0  # weight of the prior, in words
 MIN_VOTERS = 10  # of a candidate; above the five below which cells are hidden
 MIN_STANDING_SHARE = 0.01  # of the pile: a standing subject must be worth a topic
 MIN_RISE = 2.0
@@ -103,20 +104,16 @@ def measure_surges(
 ) -> dict[str, float]:
     """Return z of each word that enough voters of the window use; above 0 it grew."""
     now, before = _voters_per_word(window), _voters_per_word(background)
-    together = now + before
     total_now, total_before = sum(now.values()), sum(before.values())
-    scale = PRIOR_WORDS / max(1, total_now + total_before)
-    surges = {}
-    for word, count in now.items():
-        if count < MIN_WORD_VOTERS:
-            continue
-        prior = together[word] * scale
-        here, there = count + prior, before[word] + prior
-        delta = math.log(here / (total_now + PRIOR_WORDS - here)) - math.log(
-            there / (total_before + PRIOR_WORDS - there)
-        )
-        surges[word] = delta / math.sqrt(1 / here + 1 / there)
-    return surges
+    words = [word for word, count in now.items() if count >= MIN_WORD_VOTERS]
+    surges = compare_words(
+        [now[word] for word in words],
+        total_now,
+        [before[word] for word in words],
+        total_before,
+        [(now[word] + before[word]) / (total_now + total_before) for word in words],
+    )
+    return dict(zip(words, surges.z.tolist(), strict=True))
 
 
 def _voters_per_word(units: Iterable[TopicUnit]) -> Counter[str]:

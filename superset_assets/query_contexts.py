@@ -60,6 +60,10 @@ def write_query(
     elif viz_type == "bubble_v2":
         query["columns"] = [params["entity"], *_as_list(params.get("series"))]
         query["metrics"] = [params["x"], params["y"], params["size"]]
+    elif viz_type == "word_cloud":
+        query["columns"] = [params["series"]]
+        query["metrics"] = metrics
+        query["orderby"] = [[metrics[0], False]]
     elif viz_type == "table":
         _fill_table(query, params, metrics, groupby)
     else:

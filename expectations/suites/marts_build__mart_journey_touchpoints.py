@@ -54,7 +54,7 @@ def build() -> ExpectationSuite:
             notes="Its grain: a second row is summed twice.",
         ),
         checks.no_row_where(
-            "positive_count + neutral_count + negative_count > feedback_count"
+            "positive_count + neutral_count + negative_count > feedback_count + 0.001"
             " or scored_count > unit_count or intensity_count > unit_count",
             rule="votes are no more than feedback, scores no more than units",
             notes="Dashboards divide by these sums: one vote per feedback and touchpoint.",

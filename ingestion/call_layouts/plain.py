@@ -19,6 +19,7 @@ from ingestion.candidates import Candidate, Reject, escape_bytes
 from ingestion.contracts import Problem
 from ingestion.csv_rows import MAX_FIELD_CHARACTERS, iter_csv, iter_lines
 from ingestion.encodings import SAMPLE_BYTES, detect_encoding
+from ingestion.json_text import load_json
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 DELIMITERS = ",;\t|"
@@ -73,7 +74,7 @@ def parse_line(file_name: str, number: int, line: bytes) -> Candidate | Reject:
     """Return one JSON line as a candidate; `number` counts from 1."""
     place = {"file_name": file_name, "line": number}
     try:
-        values = json.loads(line.decode())
+        values = load_json(line)
     except UnicodeDecodeError:
         text = escape_bytes(line.decode(errors="surrogateescape"))
         return Reject(
@@ -90,7 +91,8 @@ def parse_line(file_name: str, number: int, line: bytes) -> Candidate | Reject:
             Problem("bad_json", f"line {number} of {file_name} is not a JSON object"),
             place | {"text": line.decode()},
         )
-    return Candidate(values | {"file_name": file_name})
+    values["file_name"] = file_name
+    return Candidate(values)
 
 
 def parse_csv(file_name: str, stream: IO[bytes]) -> Calls:

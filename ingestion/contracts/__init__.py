@@ -1,5 +1,6 @@
 """What each record must look like: one model per entity, and the raw table it lands in."""
 
+from ingestion.contracts.batch import Batch, hash_rows, read_batch
 from ingestion.contracts.entities import (
     AGENTS,
     CALLS,
@@ -29,8 +30,6 @@ from ingestion.contracts.validation import (
     REASONS,
     ContractError,
     Problem,
-    dump_extra,
-    hash_row,
     validate,
 )
 
@@ -57,11 +56,12 @@ __all__ = [
     "SURVEY_RESPONSES",
     "TEAMS",
     "TICKETS",
+    "Batch",
     "ContractError",
     "Entity",
     "Problem",
-    "dump_extra",
     "find_entity",
-    "hash_row",
+    "hash_rows",
+    "read_batch",
     "validate",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, get_args
 
@@ -24,10 +24,6 @@ LOADER_COLUMNS = {
 Derivation = Callable[[dict[str, Any], bytes], dict[str, Any]]
 
 
-def _no_derivation(values: dict[str, Any], key: bytes) -> dict[str, Any]:
-    return {}
-
-
 @dataclass(frozen=True)
 class Entity:
     """One raw table and the contract of its rows.
@@ -45,7 +41,7 @@ class Entity:
     version: str | None = "updated_at"
     derived: frozenset[str] = frozenset()
     not_hashed: frozenset[str] = frozenset()
-    derive: Derivation = field(default=_no_derivation)
+    derive: Derivation | None = None
 
     @property
     def table(self) -> str:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
@@ -23,7 +24,7 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 # clocks of sources may run ahead a little, and zones get mixed up by hours, not by days
 LATEST_AHEAD = timedelta(days=2)
 # what lies before this need not be compared with the clock, which only goes on from here
-_SURELY_PAST = datetime.now(UTC) + LATEST_AHEAD
+SURELY_PAST = datetime.now(UTC) + LATEST_AHEAD
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def check_timestamp(value: datetime) -> datetime:
     """Return the moment in UTC; refuse moments without a zone and absurd ones."""
     if value.tzinfo is None:
         raise PydanticCustomError("wrong_type", "has no time zone")
-    if value < EARLIEST or (value > _SURELY_PAST and value > datetime.now(UTC) + LATEST_AHEAD):
+    if value < EARLIEST or (value > SURELY_PAST and value > datetime.now(UTC) + LATEST_AHEAD):
         raise PydanticCustomError(
             "bad_date", "lies before 1990 or more than two days in the future"
         )
@@ -118,10 +119,19 @@ def parse_number(value: Any) -> Any:
 
 def dump_json(value: Any) -> str:
     """Write JSON for a jsonb column; refuse NUL characters, which jsonb cannot hold."""
-    text = json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))
+    try:
+        text = orjson.dumps(value, default=str, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    except TypeError:
+        text = _dump_unusual(value)
     # an innocent backslash before "u0000" looks alike, so look closely only when it is there
     if "\\u0000" in text and _holds_nul(value):
         raise PydanticCustomError("nul_byte", "holds a NUL byte, which PostgreSQL cannot store")
+    return text
+
+
+def _dump_unusual(value: Any) -> str:
+    """Write what orjson refuses: keys that are no text, numbers beyond 64 bits, deep nesting."""
+    text = json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))
     try:
         text.encode()
     except UnicodeEncodeError:

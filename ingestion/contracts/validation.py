@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -81,7 +79,8 @@ def validate(entity: Entity, values: dict[str, Any], key: bytes) -> dict[str, An
         except PydanticCustomError as invalid:
             problem = Problem(invalid.type, f"{column}: {invalid.message()}", column)
             raise ContractError(problem) from None
-    row.update(entity.derive(row, key))
+    if entity.derive is not None:
+        row.update(entity.derive(row, key))
     return row
 
 
@@ -97,18 +96,6 @@ def dump_extra(entity: Entity, values: dict[str, Any]) -> str | None:
         raise ContractError(
             Problem(invalid.type, f"{names}: {invalid.message()}", next(iter(extra)))
         ) from None
-
-
-def hash_row(entity: Entity, row: dict[str, Any], extra: str | None) -> str:
-    """Return a hash of what a row says (32 hex characters): equal rows are not written again."""
-    content = [row[name] for name in entity.hashed_columns]
-    for position in entity.hashed_numbers:
-        number = content[position]
-        # 5 and 5.0 are the same number, read from two file formats
-        if number is not None:
-            content[position] = format(number.normalize(), "f")
-    content.append(extra)
-    return hashlib.md5(orjson.dumps(content)).hexdigest()
 
 
 def _explain(errors: list[ErrorDetails]) -> Problem:

@@ -157,7 +157,7 @@ def load(
     stream = Stream(
         entity=CALLS,
         candidates=reader.iter_calls(chosen, window),
-        source_slug=SOURCE,
+        source_slug=source,
         keeps_watermark=True,
         detail={
             "files_listed": len(listed),
@@ -174,7 +174,7 @@ def load(
             remember_files(settings, CALL_FILES, reader.taken, load_id, prefix)
 
     try:
-        report = land(settings, SOURCE, [stream], progress)
+        report = land(settings, source, [stream], progress)
     except SourceError as failure:
         if isinstance(failure.report, LoadReport):
             remember(failure.report)
@@ -185,6 +185,8 @@ def load(
 
 def _is_within(window: Window, candidate: Candidate) -> bool:
     """Is a call's change within? One without a readable moment goes on, to quarantine."""
+    if window.is_open:
+        return True
     moment = _read_moment(candidate.values.get("updated_at"))
     return moment is None or window.holds(moment)
 

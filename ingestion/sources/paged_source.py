@@ -87,8 +87,9 @@ def iter_candidates(
     read_moment = partial(find_moment, entity, items)
     pages = PagedClient(source, config, client, read_moment=read_moment, path=resource.path)
     for item in pages.iter_items(window.since):
-        moment = read_moment(item)
-        if moment is not None and window.until is not None and moment >= window.until:
-            continue
+        if window.until is not None:
+            moment = read_moment(item)
+            if moment is not None and moment >= window.until:
+                continue
         mapped = map_item(entity, items, item, config.protocol.deleted_path)
         yield resource.complete(mapped) if isinstance(mapped, Candidate) else mapped

@@ -17,6 +17,7 @@ import httpx
 import tenacity
 
 from ingestion.errors import SourceError
+from ingestion.json_text import load_json
 from ingestion.source_models import RetryConfig
 
 Result = TypeVar("Result")
@@ -149,6 +150,6 @@ def read_retry_after(answer: httpx.Response) -> float | None:
 def read_json(answer: httpx.Response) -> Any:
     """Return the answer's JSON; text that is none may be cut short, so it is asked for again."""
     try:
-        return answer.json()
+        return load_json(answer.content)
     except ValueError:
         raise TryAgainError("its answer is not JSON") from None

@@ -42,6 +42,7 @@ from nlp_jobs.polarity_rules import SILENT
 from nlp_jobs.text.turns import iter_segments
 from nlp_jobs.told_sides import tell_sides
 from nlp_jobs.verdicts import (
+    SURELY_NEUTRAL,
     has_opinion,
     is_question,
     judge_all,
@@ -249,9 +250,11 @@ class PolarityReader:
         units: list[list[OpinionUnit]] = [[] for _ in docs]
         for unit, place in zip(batch.units, batch.docs, strict=True):
             units[place].append(unit)
+        wishes = list(map(_only_wishes, units))
+        neutrals[wishes] = np.maximum(neutrals[wishes], SURELY_NEUTRAL)
         verdicts = judge_all(praises, neutrals)
-        for doc, own, verdict, neutral in zip(
-            docs, units, verdicts, neutrals.tolist(), strict=True
+        for doc, own, verdict, neutral, is_wish in zip(
+            docs, units, verdicts, neutrals.tolist(), wishes, strict=True
         ):
             label: str | None
             score: float | None
@@ -261,12 +264,19 @@ class PolarityReader:
                 [only] = own
                 label, score = only.sentiment_label, only.sentiment_score
                 confidence = only.sentiment_confidence
-            elif neutral >= NEUTRAL_QUESTION and _says_nothing(own, neutral):
+            elif not is_wish and neutral >= NEUTRAL_QUESTION and _says_nothing(own, neutral):
                 continue
             data = doc.user_data
             data[SENTIMENT_LABEL] = label
             data[SENTIMENT_SCORE] = score
             data[SENTIMENT_CONFIDENCE] = confidence
+
+
+def _only_wishes(units: list[OpinionUnit]) -> bool:
+    """True for a text that wishes for something and judges nothing."""
+    return bool(units) and all(
+        unit.rules.is_unreal and unit.sentiment_label is None for unit in units
+    )
 
 
 def _says_nothing(units: list[OpinionUnit], neutral: float) -> bool:

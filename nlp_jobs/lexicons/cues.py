@@ -56,6 +56,7 @@ def iter_language_cues(lexicon: LanguageLexicon) -> Iterator[Cue]:
         "contrast": lexicon.contrasts,
         "irony": lexicon.irony,
         "unreal": lexicon.unreal,
+        "faultless": lexicon.faultless,
         "better_than": lexicon.better_than,
         "worse_than": lexicon.worse_than,
         "competitor_preferred": lexicon.competitor_preferred,

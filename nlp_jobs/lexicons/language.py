@@ -39,6 +39,7 @@ class LanguageLexicon(BaseModel):
     contrasts: tuple[str, ...]
     irony: tuple[str, ...]
     unreal: tuple[str, ...]
+    faultless: tuple[str, ...]
     better_than: tuple[str, ...]
     worse_than: tuple[str, ...]
     competitor_preferred: tuple[str, ...]

@@ -30,7 +30,7 @@ NO_NAMES = frozenset(
         "江小白 张小泉 老干妈 王守义 李锦记 张家界 张裕 周大福 周大生 周黑鸭 郭元益 杨国福 张亮",
         "高先生 马大姐 金龙鱼 金利来 白云山 方便面 云南白药 马应龙 李子园 林内 苗条 田园 华联 郎酒",
         "高冷 黄牛 米家 当当 许诺 田螺 米兰 谢瑞麟 罗莱 罗技 罗森 韩束 韩后",
-        "林清轩 温碧泉 方回春 叶同仁 胡庆余 雷允上 王致和 李先生",
+        "比比 滴滴 旺旺 多多 林清轩 温碧泉 方回春 叶同仁 胡庆余 雷允上 王致和 李先生",
         "全部 全是 全都 全家 明天 那些 那个 那么 那里 时间 时候 应该 应急 成本 支持 支付 单位 单独",
         "管理 任务 任性 强行 强制 水平 计算 计较 充电 充值 干净 干脆 终于 终究 经常 经过 别的 别人",
         "申请 申诉 封面 司机 空调 巧克力 齐全 齐备 能量 能力 能够 和气 和善 通过",
@@ -127,6 +127,14 @@ def begins_word(text: str, position: int) -> bool:
     return text[position] in "的是在了来我他她你们说和跟买想要有就也都从很会得着过" or (
         position + 1 < len(text) and rjieba.has_word(text[position : position + 2])
     )
+
+
+def is_doubled_name(word: str) -> bool:
+    """True for a doubled character that the tagger takes for a person: 「莉莉」, not 「天天」."""
+    if len(word) != 2 or word[0] != word[1] or word in NO_NAMES:
+        return False
+    tags = rjieba.tag(word)
+    return len(tags) == 1 and bool(tags[0][1].startswith("nr"))
 
 
 def is_surname_only(name: str) -> bool:

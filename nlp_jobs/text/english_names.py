@@ -69,6 +69,7 @@ _CONTACT = (
     r"|with)|[Ss]hout ?out to"
     r"|[Kk]udos to|[Cc]redit to|[Pp]rops to|[Cc]ompliments to|[Hh]ats off to|[Gg]rateful to"
     r"|[Ww]ell done,?|addressed to|attention of|in the name of|under the name(?: of)?|registered to"
+    r"|[Ss]igned for by|[Aa]ccepted by|[Hh]anded to|[Ll]eft with"
     r"|account of|care of|on behalf of|[Cc]ustomer name(?: is|:)?|[Aa]ttn:?|[Ff][Aa][Oo]:?|c/o"
     rf"|[Aa]ttended by|name on the \w+ is|{_ROLE}[,:]?(?:\s\()?)"
 )
@@ -79,7 +80,7 @@ _AFTER = (
     r"|also|always|this|last"
     r"|will|can|should|does|whose|or|as|but|a|an|my|so|when|while|until|after"
     r"|before|who|was|is|has|had|at|from|in|on|and|said|told|for|did|took|the|came|went|could|would"
-    r"|because|hung|helped|never|kept|promised|refused|called|rang|signed|thank"
+    r"|it|it['’]s|loves?|likes?|needs?|wants?|says?|uses?|bought|because|hung|helped|never|kept|promised|refused|called|rang|signed|thank"
     r"|that|how|once|twice)\b|\s?[-,.!?;:)&(\n—–]|$)"
 )
 _PATTERNS = tuple(
@@ -93,13 +94,18 @@ _PATTERNS = tuple(
         r"|,\s(?:a|an|the|your|my|account|order)\b)",
         rf"\b{_CONTACT}\s?{_PERSON}{_AFTER}",
         rf"\b{_ROLE}\s(?:called|named)\s{_PERSON}",
+        r"\b(?:[Hh]is|[Hh]er|[Tt]heir|whose|\w+['’]s)(?: first| last)? name (?:was|is)\s"
+        rf"{_PERSON}",
+        rf"\b(?:{_ROLE}|[Ii]nstaller|[Ff]itter|[Dd]river)\s(?:was|is)\s{_PERSON}(?=,)",
+        rf"\b(?:[Aa]ccording to|[Ss]ent by|[Oo]rder is under|[Bb]ooked under)\s{_PERSON}{_AFTER}",
+        rf"(?:^|[.!?]\s)(?:Hi|Hello),?\s{_PERSON}(?= here\b)",
         r"\b(?:named|(?:was|is|he's|she's|a|the|an|some) (?!company|place|shop"
         r"|brand|store|product|app|game|film|book|dish|website|firm|thing|hotel"
         r"|cafe|pub|bar)(?:\w{2,20} )?called)\s"
         rf"{_PERSON}{_AFTER}",
         rf"(?:^|[.!?]\s){_PERSON}(?=\s(?:here[,.:!]|from (?:your|customer)\b))",
         rf"{_PERSON}(?=\s(?:from|in|on|at) (?:your |the |customer )?(?:\w+ )?"
-        r"(?:team|desk|department|tills?|checkouts?|support|services?|billing|reception)\b)",
+        r"(?:team|desk|department|tills?|checkouts?|support|services?|billing|reception|returns|complaints)\b)",
         rf"(?:^|\s)[-—–~]\s?{_PERSON}(?=[.!]?$)",
         r"(?:^|[.!?]\s)(?:(?:[Kk]ind |[Bb]est |[Ww]arm )?[Rr]egards|[Ss]incerely|[Yy]ours|[Cc]heers"
         r"|(?:[Mm]any )?[Tt]hanks|[Ss]igned|[Ff]aithfully|[Tt]ruly|[Ww]ishes|[Yy]ours \w+|[Ll]ove)"
@@ -120,7 +126,17 @@ _SIGN = re.compile(
 )
 # Every text with a name to be found here holds one of these.
 ENGLISH_SIGNS = (
-    *("Tell ", "tell ", "rough to", "in-law"),
+    *(
+        "Tell ",
+        "tell ",
+        "name was",
+        "anded to",
+        "eft with",
+        "epted by",
+        "heers",
+        "rough to",
+        "in-law",
+    ),
     *(
         "name is",
         "name's",
@@ -271,6 +287,7 @@ ENGLISH_SIGNS = (
 _LOWER_CONTACT = re.compile(
     r"\b(?:sp(?:oke|eak|oken|eaking)|talk(?:ed|ing)|chatt?(?:ed|ing)?|dealt|served|helped|seen)"
     r" (?:to|with|by) (?P<name>[a-z]{3,12})\b"
+    r"|\b(?:thanks|cheers),? (?:to )?(?P<thanked>[a-z]{3,12})\b"
 )
 _CAPITALISED = re.compile(r"[A-Z](?<![\w&@#./’'-].)[a-z]+(?:-[A-Z][a-z]+)?(?![\w]|-[a-z]|\.\w)")
 _MORE_NAME = re.compile(rf"(?:\s(?:[A-Z]\.|(?!(?:{_NOT_NAMES})\b){_WORD})){{0,2}}")
@@ -291,7 +308,7 @@ def _find_given(text: str) -> Iterator[tuple[int, int]]:
     for match in _CAPITALISED.finditer(text):
         start = match.start()
         if (
-            match[0] not in GIVEN_NAMES
+            match[0].split("-")[0] not in GIVEN_NAMES
             or _FAMOUS.match(text, start)
             or _NO_PERSON_BEFORE.search(text, max(0, start - 12), start)
             or _NO_PERSON_AFTER.match(text, match.end())
@@ -312,8 +329,9 @@ def find_english_names(text: str) -> Iterator[tuple[int, int]]:
                     yield match.span("name")
     yield from _find_given(text)
     for match in _LOWER_CONTACT.finditer(text):
-        if match["name"].capitalize() in GIVEN_NAMES:
-            yield match.span("name")
+        group = "name" if match["name"] else "thanked"
+        if match[group].capitalize() in GIVEN_NAMES:
+            yield match.span(group)
 
 
 _OPENING = re.compile(rf"{_WORD}(?:\s{_WORD})?\s(?:here|from)\b")

@@ -16,6 +16,7 @@ from nlp_jobs.text.chinese_names import (
     NO_NAMES,
     SHY_SURNAMES,
     WEAK_SURNAMES,
+    is_doubled_name,
     spelled_name,
     surname_length,
     tagged_name,
@@ -63,11 +64,12 @@ FORM_FIELDS = (
         "患者",
         "家长",
     ),
+    *("联系方式", "下单人", "订购人", "取件人", "代领人"),
 )
 _INTRODUCED = re.compile(
     r"(?:我叫做?|我名叫|我就叫|我是叫|名叫|名字叫做?|名字(?:就|写的?|填的?)?是"
     r"|名字[:：]|(?:名字|姓名|收件人|收货人|签收人)(?:改[为成]|写的?|填的?)是?"
-    r"|本人叫|全名是?|大名|真名是?"
+    r"|本人叫|全名是?|大名|真名是?|抬头(?:个人|写的?|开|是|为|[,，:：\s]){1,3}"
     r"|姓名(?:是|为|叫|[:：\s]){0,2}"
     rf"|(?:{'|'.join(FORM_FIELDS)})(?:是|为|叫|[:：\s]){{1,2}})"
 )
@@ -82,9 +84,24 @@ _WITHOUT_SURNAME = re.compile(
     r"[\u4e00-\u9fff·]{2,4})(?=[^\u4e00-\u9fff·]|$)"
 )
 _ENCLOSED = re.compile(r"[\u4e00-\u9fff]{2,3}?(?=[^\w]|$|的)")
+# 「叫小雅的姑娘」, 「名叫康乐的师傅」
+_CALLED_SOMEBODY = re.compile(
+    r"叫做?(?P<name>(?!什么|啥)[\u4e00-\u9fff]{2,3}?)的(?:小?姑娘|小伙|女孩|男孩|男生|女生|师傅|客服"
+    r"|店员|导购|小哥|小姐|女士|先生|骑手|员工|阿姨|大姐|大哥|同事|销售|快递|保安|服务员|老师|医生)"
+)
+# 「谢谢你，莉莉！」, 「辛苦了小雅～」
+_THANKED = re.compile(
+    r"(?:(?:谢谢|感谢|辛苦|多谢)(?:你|您|了|你们|您们)*[,，、\s]*|夸一?夸|表扬一?下|新来的)"
+    r"(?P<name>([\u4e00-\u9fff])\2)(?=[!！。.~～,，]|$|手脚|服务|态度|人[很真])"
+)
+# 「此致 敬礼 汤唯一」 at the end of a letter
+_CLOSING = re.compile(r"(?:此致|敬礼|敬上)[!！。,，\s]*(?=[\u4e00-\u9fff]{2,4}$)", re.MULTILINE)
 _SURE = ("叫", "叫做", "本人", "本人是")
 _SURNAME = re.compile(
     r"(?<![百同原娘夫冠])姓(?![名氏什啥谁甚])(?:是|为)?(?P<name>[\u4e00-\u9fff]{1,2})"
+)
+_SURNAMED = re.compile(
+    r"(?P<name>[\u4e00-\u9fff])姓(?=客户|顾客|用户|女士|先生|师傅|男子|女子|员工|店员|经理|司机|业主)"
 )
 _ANY_SURNAME = re.compile("[^\u4e00-\u9fff]|$|的|念|这")
 
@@ -106,9 +123,24 @@ def find_introduced(text: str) -> Iterator[Span]:
         length = tagged_name(text, start)
         if length and not NAME_END.match(text, start + length):
             length = 0
+        if not length and match[0] in ("本人", "本人是"):
+            length = _weak_name(text, start)
         length = length or enclosed_name(text, start, strict=match[0] not in _SURE)
         if length:
             yield start, start + length
+
+
+def find_called(text: str) -> Iterator[Span]:
+    """「叫小雅的姑娘」, 「谢谢你，莉莉！」, 「此致 敬礼 汤唯一」."""
+    for match in _CALLED_SOMEBODY.finditer(text):
+        yield match.span("name")
+    for match in _THANKED.finditer(text):
+        if is_doubled_name(match["name"]):
+            yield match.span("name")
+    for match in _CLOSING.finditer(text):
+        length = enclosed_name(text, match.end(), strict=False)
+        if length:
+            yield match.end(), match.end() + length
 
 
 def enclosed_name(text: str, start: int, strict: bool) -> int:
@@ -139,8 +171,21 @@ def enclosed_name(text: str, start: int, strict: bool) -> int:
     return 0 if strict and len(name) > 2 and has_words else len(name)
 
 
+def _weak_name(text: str, start: int) -> int:
+    """Length of a name whose surname is mostly a word: 「本人任建国，」; 0 for none."""
+    enclosed = _ENCLOSED.match(text, start)
+    if enclosed is None or len(enclosed[0]) != 3 or enclosed[0][0] not in WEAK_SURNAMES - {"向"}:
+        return 0
+    name = enclosed[0]
+    is_name = NO_GIVEN.isdisjoint(name[1:]) and not rjieba.has_word(name[:2])
+    return 3 if is_name and name not in NO_NAMES else 0
+
+
 def find_surnames(text: str) -> Iterator[Span]:
-    """「我姓王」, 「师傅姓陈」, 「姓欧阳的」."""
+    """「我姓王」, 「师傅姓陈」, 「姓欧阳的」, 「郑姓客户」."""
+    for match in _SURNAMED.finditer(text):
+        if match["name"] in WORDS.surnames:
+            yield match.span("name")
     for match in _SURNAME.finditer(text):
         start = match.start("name")
         length = surname_length(text, start)

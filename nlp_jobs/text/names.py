@@ -15,10 +15,12 @@ import rjieba
 from nlp_jobs.text.chinese_name_finder import find_chinese_names, list_chinese_signs
 from nlp_jobs.text.english_names import ENGLISH_SIGNS, find_english_names
 from nlp_jobs.text.names_beside_numbers import MANY_DIGITS, find_names_beside_numbers
+from nlp_jobs.text.tagged_names import find_tagged
 
 _TITLE = re.compile(
     "先生|女士|小姐|太太|师傅|经理|店长|主任|老师|医生|阿姨|大哥|大姐|主管|组长|总监|同学|顾问|护士|工程师"
 )
+_LATIN = re.compile("[A-Za-z]{2}")
 _SIGNS = (*list_chinese_signs(), *ENGLISH_SIGNS)
 
 
@@ -34,6 +36,7 @@ class NameFinder:
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield (start, end) of each name; spans may overlap."""
+        yield from find_tagged(text)
         hits = self._first_look.find_matches_as_indexes(text)
         if not hits:
             if MANY_DIGITS.search(text):
@@ -42,7 +45,8 @@ class NameFinder:
         yield from self._find_known(text)
         if any(index >= len(self._known) for index, _, _ in hits):
             yield from find_chinese_names(text)
-            yield from find_english_names(text)
+            if _LATIN.search(text):
+                yield from find_english_names(text)
         elif MANY_DIGITS.search(text):
             yield from find_names_beside_numbers(text)
 

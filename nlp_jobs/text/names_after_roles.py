@@ -13,6 +13,7 @@ from nlp_jobs.text.chinese_names import (
     NO_GIVEN,
     NO_NAMES,
     WEAK_SURNAMES,
+    is_doubled_name,
     is_odd_name,
     surname_length,
     tagged_name,
@@ -190,6 +191,7 @@ ROLES = (
         "报修人",
         "代收",
     ),
+    *("小姑娘", "姑娘", "小伙子", "小伙", "小姐姐", "落款人", "经手人", "验收人", "接收人"),
 )
 _NICKNAME = re.compile("[小老阿][\u4e00-\u9fff](?![\u4e00-\u9fff]?们)|([\u4e00-\u9fff])\\1")
 # 「收银007号的蓝蓝」, 「客服（李婷）」, 「店员：王芳」
@@ -219,9 +221,10 @@ def find_after_roles(text: str) -> Iterator[Span]:
             or word[0] in "的前后人您你"
             or word[1] in "的了们时"
             or match[0] in _NOT_BEFORE_NICKNAMES
-            or rjieba.has_word(word)
+            or (rjieba.has_word(word) and not is_doubled_name(word))
             or (
-                HAN.match(text, match.end() + 2)
+                not is_doubled_name(word)
+                and HAN.match(text, match.end() + 2)
                 and rjieba.has_word(text[match.end() + 1 : match.end() + 3])
             )
         ):

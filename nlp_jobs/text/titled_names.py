@@ -145,6 +145,10 @@ def find_titled(text: str) -> Iterator[Span]:
 
 def _full_name_before(text: str, end: int) -> int | None:
     """Start of a name of two to four characters that ends here."""
+    for length in (4, 3):
+        start = end - length
+        if start >= 0 and text[start : start + 2] in WORDS.compound_surnames:
+            return start
     for length in (4, 3, 2):
         start = end - length
         if start < 0 or text[start] in "向祝" or not HAN.fullmatch(text[start:end]):
@@ -173,7 +177,8 @@ def _surname_before(text: str, end: int, is_short: bool) -> int | None:
     if text[end - 1 : end + 1] in NO_NAMES:
         return None
     # 「项经理」 is a name, 「事项经理」 is none
-    if before and before not in "小老大" and rjieba.has_word(before + surname):
+    is_cut = before and before not in "小老大" and rjieba.has_word(before + surname)
+    if is_cut and text[max(0, end - 3) : end - 1] != "隔壁":  # 「隔壁|钟阿姨」 is no 壁钟
         return None
     if is_short and rjieba.has_word(text[end - 1 : end + 1]) and not NAME_END.match(text, end + 1):
         return None
@@ -190,10 +195,18 @@ _RARER_FAMILIAR = re.compile(
     r"(?:^|[^\u4e00-\u9fff]|[是叫找跟给让]|联系|客服|师傅|快递员|导购|店员|业务员)"
     r"[小老](?P<name>(?![熊牛马龙白毛石水羊花米鱼])[\u4e00-\u9fff])(?=[^\u4e00-\u9fff]|$|说|给|帮|每|送|都)"
 )
+# 「那个小马态度太差」, 「店里的阿芳给我挑的」: a nickname that does something
+_ACTING = re.compile(
+    r"(?:^|[^\u4e00-\u9fff]|[个位的是找跟和叫让])(?:[小老](?P<surname>[\u4e00-\u9fff])"
+    r"|阿(?![姨里胶迪玛婆公妈爸爷奶拉富根联是斯尔司莫巴哥弟姐叔伯嬷妹])(?P<given>[\u4e00-\u9fff]))"
+    r"(?=态度|服务|给我|帮我|帮忙|说[^明]|接的|接待|上门|告诉|答应|承诺|人很|推荐|处理的|装的|修的|送的)"
+)
+_NOT_ACTING = frozenset("米熊白牛时店程区师包")  # 小米, 小程序, 老板, 老师
 # after 「叫我」 any character is a name: 「喊我小倪吧」, 「叫我大刘就行」, 「称呼我阿哲」
 _CALLED = re.compile(
-    r"(?:(?:叫|喊|称呼|称)我(?:一声|做|为)?|(?:都|大家|人家|可以|直接)叫[她他]?)"
-    r"(?P<name>[小老大阿][\u4e00-\u9fff])(?=[^\u4e00-\u9fff]|$|就|吧|好了|即可|也)"
+    r"(?:(?:叫|喊|称呼|称)我(?:一声|做|为)?|(?:都|大家|人家|可以|直接)叫[她他]?"
+    r"|(?:送\w{1,2}|修\w{1,2}|装\w{1,2}|店里|隔壁|楼下)的(?=[小大阿][\u4e00-\u9fff]人))"
+    r"(?P<name>[小老大阿][\u4e00-\u9fff])(?=[^\u4e00-\u9fff]|$|就|吧|好了|即可|也|人[很真特挺])"
 )
 
 
@@ -206,6 +219,11 @@ def find_familiar(text: str) -> Iterator[Span]:
         word = text[place : place + 2]
         if not (len(word) == 2 and HAN.fullmatch(word) and rjieba.has_word(word)):
             yield place, place + 1
+    for match in _ACTING.finditer(text):
+        kind = "surname" if match["surname"] else "given"
+        name = match[kind]
+        if kind == "given" or (name in WORDS.surnames and name not in _NOT_ACTING):
+            yield match.span(kind)
     for match in _RARER_FAMILIAR.finditer(text):
         name = match["name"]
         if (

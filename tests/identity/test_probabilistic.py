@@ -42,13 +42,18 @@ def test_the_same_records_in_another_order_give_the_same_persons(company, resolu
     assert again.links == resolution.links
 
 
-def test_probabilities_mean_what_they_say(resolution, company):
-    sure = [link for link in resolution.links if link.kind == "probabilistic"]
-    sure = [link for link in sure if link.probability >= 0.99]
-    share = sum(link.pair in company.true_pairs for link in sure) / len(sure)
+def test_probabilities_do_not_promise_more_than_is_true(resolution, company):
+    likely = [
+        link
+        for link in resolution.links
+        if link.kind == "probabilistic" and link.probability >= 0.5
+    ]
+    stated = sum(link.probability for link in likely) / len(likely)
+    truly = sum(link.pair in company.true_pairs for link in likely) / len(likely)
 
-    assert len(sure) > 10
-    assert share > 0.9
+    assert len(likely) > 50
+    # 0.1: two standard errors of so few pairs
+    assert truly > stated - 0.1
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 30])

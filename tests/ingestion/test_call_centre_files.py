@@ -16,6 +16,7 @@ from ingestion.candidates import Candidate, Reject
 from ingestion.errors import SchemaChangedError, SourceError
 from ingestion.file_store import open_store, read_modified
 from ingestion.registry import load_source
+from tests.ingestion.source_settings import with_sources
 from warehouse.file_connections import FileConnection
 from warehouse.settings import Settings
 
@@ -77,6 +78,20 @@ def test_calls_land_whole_and_known_files_are_not_read_again(calls, warehouse, f
     assert warehouse.value("select min(started_at) from raw_calls.calls") == datetime(
         2024, 1, 2, 2, tzinfo=UTC
     )
+
+
+def test_a_second_source_of_calls_goes_by_its_own_name(calls, folder, warehouse, tmp_path):
+    (folder / "a.jsonl").write_bytes(dump_lines(make_call(1)))
+    branch = {
+        "connector": "call_centre_files",
+        "connection": "calls",
+        "layout": "plain",
+        "settle_seconds": 0,
+    }
+
+    load_source(with_sources(calls, tmp_path, branch=branch), "branch")
+
+    assert warehouse.rows("select source_slug, rows_landed from ops.loads") == [("branch", 1)]
 
 
 def test_half_written_files_wait_until_they_are_whole(calls, warehouse, folder):

@@ -23,9 +23,17 @@ from nlp_jobs.verdicts import UNCERTAIN, judge
         ("The app keeps crashing, useless", "negative"),
         ("Friendly staff, highly recommend", "positive"),
         ("Not good at all", "negative"),
+        ("没有哪次让我失望过", "positive"),
+        ("用了三年，一点都不后悔", "positive"),
+        ("没什么好投诉的", "positive"),
+        ("谁说国货不行", "positive"),
+        ("Couldn't have been more helpful", "positive"),
+        ("I really can't fault them", "positive"),
+        ("Please add a wish list to the app", None),
+        ("建议增加夜间配送", None),
     ],
 )
-def test_label(read, text: str, label: str):
+def test_label(read, text: str, label: str | None):
     _, units = read(text)
 
     assert units[0]["sentiment_label"] == label

@@ -167,6 +167,36 @@ def test_spells_that_are_not_over_are_left_out_however_they_went():
     ]
 
 
+def test_what_cannot_be_told_apart_or_never_varies_has_no_row():
+    spells = play(3, {"repair": 2.0, "delivery": 1.0})
+    churned = spells.facts["is_churned"]
+    twins = spells.complaints.assign(repair_again=spells.complaints["repair"])
+    everyone = order_spells.Spells(spells.facts.assign(is_churned=True), spells.complaints)
+    told = order_spells.Spells(
+        spells.facts.assign(category=np.where(churned, "left", "stayed")), spells.complaints
+    )
+
+    assert set(measure(order_spells.Spells(spells.facts, twins))) == {"delivery"}
+    assert measure(everyone) == {}
+    # a control that says who churned is no control
+    found = measure(told)
+    assert set(found) == {"repair", "delivery"}
+    assert all(np.isfinite([row["hazard_high"], row["excess_high"]]).all()
+               for row in found.values())  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_no_order_or_one_has_no_row(count: int):
+    orders = pd.DataFrame(
+        [("a", pd.Timestamp("2023-01-01").date(), 9.0, 1.0, 0.0, "x")] * count,
+        columns=["customer_key", "ordered_date", "amount", "tenure_days", "spend_to_date",
+                 "category"],
+    )  # fmt: skip
+    complaints = pd.DataFrame([], columns=["customer_key", "occurred_date", "touchpoint_slug"])
+
+    assert measure(order_spells.make_spells(orders, complaints)) == {}
+
+
 def test_too_few_complaints_or_events_have_no_rows():
     assert measure(play(1, {"repair": 3.0}, customers=40)) == {}
     assert measure(play(1, {})) == {}

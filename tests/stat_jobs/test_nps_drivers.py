@@ -168,3 +168,32 @@ def test_dummies_leave_the_first_value_of_each_fact_out():
     coded = dummies([("a", "x"), ("b", "x"), ("c", "y")])
 
     assert coded.tolist() == [[0, 0, 0], [1, 0, 0], [0, 1, 1]]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param(make_answers([], np.zeros((0, 3))), id="none"),
+        pytest.param(make_answers([5], [[1, 0]]), id="one"),
+    ],
+)
+def test_hardly_any_answers_have_no_row(answers: Answers):
+    assert measure(answers) == {}
+
+
+def test_answers_of_one_customer_are_no_evidence():
+    answers = simulate(1, 200)
+    alone = Answers(**{**vars(answers), "voters": ("v0",) * 200})
+
+    assert not any(row["is_significant"] for row in measure(alone).values())
+
+
+def test_aspects_that_cannot_be_told_apart_or_never_vary_stop_nothing():
+    answers = simulate(2, 300)
+    twins = np.repeat(answers.leaning[:, :1], 2, axis=1)
+
+    rows = [measure(make_answers(answers.scores, columns)) for columns in (twins, twins**0)]
+
+    first, second = (rows[0][name]["relative_weight"] for name in ("aspect_0", "aspect_1"))
+    assert first == pytest.approx(second)
+    assert rows[1]["aspect_0"]["relative_weight"] is None

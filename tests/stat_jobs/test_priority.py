@@ -6,7 +6,10 @@ import numpy
 import pytest
 
 from stat_jobs import priority
-from stat_jobs.priority import Complaint
+from stat_jobs.fix_success import FixSuccess
+from stat_jobs.label_errors import Rates, TopicRates
+from stat_jobs.priority import Circumstances
+from stat_jobs.priority_votes import Complaint
 
 
 def complain(topic: str, count: int, *, leaving: int = 0, value: float = 100.0) -> list[Complaint]:
@@ -16,9 +19,17 @@ def complain(topic: str, count: int, *, leaving: int = 0, value: float = 100.0) 
     ]
 
 
-def rank(complaints: list[Complaint]) -> dict[str, dict[str, object]]:
+def rank(
+    complaints: list[Complaint], known: Circumstances | None = None
+) -> dict[str, dict[str, object]]:
     names = [name for name, _ in priority.RESULT.columns]
-    return {row[0]: dict(zip(names, row, strict=True)) for row in priority.rank_topics(complaints)}
+    rows = priority.rank_topics(complaints, known)
+    return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+
+
+def rates(tpr: float, fpr: float = 0.0, positives: float = 200.0) -> TopicRates:
+    of_all = Rates("all_topics", 0.5, 200.0, fpr, 400.0)
+    return TopicRates(Rates("topic", tpr, positives, fpr, 400.0), of_all)
 
 
 def test_expected_loss_is_the_product_of_its_parts():
@@ -85,3 +96,79 @@ def test_unknown_value_takes_the_mean_of_all():
 
 def test_nobody_complains():
     assert list(priority.rank_topics([])) == []
+
+
+def test_a_topic_that_labels_miss_is_ranked_by_its_true_share():
+    # both are complained of alike often, yet of "missed" the labels find one in four
+    complaints = [*complain("missed", 40, leaving=8), *complain("found", 60, leaving=12)]
+    known = Circumstances(
+        customer_months=1000.0, rates={"missed": rates(0.25), "found": rates(1.0)}
+    )
+
+    rows = rank(complaints, known)
+
+    assert rows["missed"]["corrected_share"] == pytest.approx(0.16)
+    assert rows["found"]["corrected_share"] == pytest.approx(0.06)
+    assert (rows["missed"]["priority_rank"], rows["missed"]["observed_rank"]) == (1, 2)
+    assert rows["missed"]["expected_loss_cny"] == pytest.approx(160 * 0.2 * 100)
+    low, high = rows["missed"]["expected_loss_low_cny"], rows["missed"]["expected_loss_high_cny"]
+    assert low < 160 * 0.2 * 100 < high
+
+
+def test_a_share_that_the_gold_set_does_not_refute_counts_as_observed():
+    # two thirds are found, one in a hundred is a false alarm: 4 % may well be 4 %
+    known = Circumstances(customer_months=1000.0, rates={"leak": rates(0.66, 0.01, 15.0)})
+
+    row = rank(complain("leak", 40, leaving=8), known)["leak"]
+
+    assert row["corrected_share"] == pytest.approx(0.03 / 0.65)
+    assert not row["is_misstated"]
+    assert row["expected_loss_cny"] == pytest.approx(40 * 0.2 * 100)
+
+
+def test_labels_too_weak_leave_the_share_open_and_rank_as_observed_with_a_wide_range():
+    complaints = [*complain("leak", 40, leaving=8), *complain("slow", 44, leaving=9)]
+    known = Circumstances(
+        customer_months=1000.0, rates={"leak": rates(0.02, 0.01, 20.0), "slow": rates(1.0)}
+    )
+
+    row = rank(complaints, known)["leak"]
+
+    assert (row["corrected_share"], row["correction"]) == (None, "labels_too_weak")
+    assert (row["observed_share"], row["is_misstated"]) == (pytest.approx(0.04), None)
+    assert row["expected_loss_cny"] == pytest.approx(40 * row["churn_risk"] * 100)
+    assert (row["priority_rank"], row["rank_low"], row["rank_high"]) == (2, 1, 2)
+
+
+def test_without_rates_the_observed_share_counts():
+    row = rank(complain("leak", 40, leaving=8), Circumstances(customer_months=1000.0))["leak"]
+
+    assert (row["corrected_share"], row["correction"]) == (None, "no_rates")
+    assert row["expected_loss_cny"] == pytest.approx(40 * 0.2 * 100)
+
+
+def test_far_fewer_votes_than_false_alarms_cost_nothing_and_keep_their_order():
+    complaints = [*complain("more", 9), *complain("less", 6), *complain("true", 200, leaving=40)]
+    known = Circumstances(
+        customer_months=1000.0, rates={topic: rates(0.9, 0.06) for topic in ("more", "less")}
+    )
+
+    rows = rank(complaints, known)
+
+    assert rows["more"]["corrected_share"] == rows["less"]["corrected_share"] == 0
+    assert [rows[topic]["priority_rank"] for topic in ("true", "more", "less")] == [1, 2, 3]
+
+
+def test_the_gain_is_what_a_fix_may_save_less_what_it_costs():
+    known = Circumstances(fixes=FixSuccess(3, 1), costs={"dear": 5000.0}, usual_cost=100.0)
+
+    rows = rank([*complain("dear", 40, leaving=8), *complain("cheap", 39, leaving=8)], known)
+
+    # P(fix works) = (1 + 1) / (3 + 3)
+    loss = rows["dear"]["expected_loss_cny"]
+    assert rows["dear"]["fix_success"] == pytest.approx(1 / 3)
+    assert rows["dear"]["expected_gain_cny"] == pytest.approx(loss / 3 - 5000)
+    assert rows["cheap"]["assumed_cost_cny"] == 100
+    assert (rows["cheap"]["priority_rank"], rows["dear"]["priority_rank"]) == (1, 2)
+    gain_low, gain_high = (rows["dear"][f"expected_gain_{end}_cny"] for end in ("low", "high"))
+    assert gain_low < rows["dear"]["expected_gain_cny"] < gain_high

@@ -58,6 +58,22 @@ alter table core.fct_order
     add column if not exists is_cancelled boolean;
 create table if not exists core.dim_product (product_key text, category text);
 create table core.dim_reporting_period (period_slug text, first_month date, last_date date);
+alter table core.fct_feedback
+    add column pipeline_version text default 'rules-1', add column city text,
+    add column nps_score smallint, add column csat_score smallint, add column ces_score smallint;
+alter table core.fct_opinion_unit add column effort smallint;
+alter table core.fct_feedback add column language text, add column noise_reason text;
+alter table core.fct_opinion_unit add column sentiment_confidence double precision;
+create table core.dim_touchpoint (touchpoint_slug text, stage_slug text);
+create table core.dim_topic (topic_slug text, level2_slug text, level1_slug text);
+create table core.fct_improvement (
+    improvement_id text, topic_slug text, touchpoint_slug text, pilot_cities text[],
+    cost_cny numeric, started_date date, ended_date date
+);
+create table reference.topic_error_rates (
+    pipeline_version text, measure_slug text, topic_slug text, positive_count integer,
+    true_positive_count integer, negative_count integer, false_positive_count integer
+);
 """
 
 
@@ -143,3 +159,12 @@ def test_results_of_a_vanished_topic_vanish(company: Settings):
     registry.run_all(company)
 
     assert [row[0] for row in read_results(company)["theme_trend"]] == ["delivery"]
+
+
+def test_copies_of_one_text_are_too_few_votes_for_a_trend(company: Settings):
+    with connect("voc_modeler", company) as connection:
+        connection.execute("update core.fct_feedback set dedup_weight = 0.01")
+
+    registry.JOBS["theme_trend"](company)
+
+    assert read_results(company)["theme_trend"] == []

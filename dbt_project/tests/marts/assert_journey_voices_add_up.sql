@@ -6,5 +6,5 @@ select
     region
 from {{ ref('mart_journey_touchpoints') }}
 where
-    positive_count + neutral_count + negative_count <> scored_count
-    or scored_count > feedback_count
+    abs(positive_count + neutral_count + negative_count - scored_count) > 0.001
+    or scored_count > feedback_count + 0.001

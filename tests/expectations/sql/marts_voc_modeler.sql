@@ -3,6 +3,7 @@ create table core.fct_opinion_unit (
     subject_slug text
 );
 create table core.fct_survey_response (feedback_key text, nps_score smallint);
+create table core.fct_campaign_touch (campaign_key text, customer_key text);
 create table core.fct_survey_invitation as select 'i1' as invitation_id;
 insert into core.fct_opinion_unit values ('k1', 'delivery', 'delivery_speed', true, 'us');
 insert into core.fct_survey_response values ('k2', 9);
@@ -68,10 +69,31 @@ select
     date '2026-01-01' as month, 'delivery_speed' as topic_slug, '配送速度' as topic_name_zh,
     'Delivery speed' as topic_name_en, 'delivery' as level1_slug, '配送' as level1_name_zh,
     'speed' as level2_slug, '速度' as level2_name_zh, 10 as feedback_count, 12 as unit_count,
-    50 as total_feedback_count, 20.0 as share_pct, 11.0 as share_low, 33.0 as share_high,
+    50 as total_feedback_count, 10.0 as voice_count, 50.0 as total_voice_count,
+    20.0 as share_pct, 11.0 as share_low, 33.0 as share_high,
     -10.0 as net_sentiment_pct, 4 as negative_count, 'no_trend' as trend,
     0.5 as sen_slope_pct_per_year, 0.7 as q_value, false as is_small_sample,
     false as is_suppressed;
+create table marts_build.mart_theme_week as
+select
+    date '2026-01-05' as week, 'delivery_speed' as topic_slug, '配送速度' as topic_name_zh,
+    'Delivery speed' as topic_name_en, '配送' as level1_name_zh, '速度' as level2_name_zh,
+    10.0 as voice_count, 4.0 as negative_voice_count, 50.0 as total_voice_count,
+    20.0 as share_pct, 11.0 as share_low, 33.0 as share_high, 90 as order_count,
+    'shopping' as event_kind, '年货节' as event_names_zh, 'New Year sale' as event_names_en,
+    0 as holiday_day_count, false as is_small_sample, false as is_suppressed;
+create table marts_build.mart_event_theme as
+select
+    'e1' as event_key, 'sale' as event_slug, '年货节' as event_name_zh,
+    'New Year sale' as event_name_en, 'shopping' as event_kind, date '2026-01-05' as
+    started_date, date '2026-01-20' as ended_date, 'delivery_speed' as topic_slug,
+    '配送速度' as topic_name_zh, 23 as day_count, 50 as base_day_count, 20.0 as voice_count,
+    40.0 as total_voice_count, 10.0 as base_voice_count, 100.0 as base_total_voice_count,
+    0.9 as voices_per_day, 0.2 as base_voices_per_day, 8.0 as orders_per_day,
+    6.0 as base_orders_per_day, 50.0 as share_pct, 35.2 as share_low, 64.8 as share_high,
+    25.0 as negative_pct, 4.8 as share_ratio, 2.5 as share_ratio_low, 9.3 as share_ratio_high,
+    0.001 as q_value, 1 as times_compared, 1 as times_louder, false as is_inside_noise,
+    false as is_small_sample, false as is_suppressed;
 create table marts_build.mart_emerging_topics as
 select
     date '2026-01-05' as week, '2026-w02-abc123' as candidate_id, 'rising' as kind,
@@ -81,6 +103,26 @@ select
     13.8 as share_high, null::double precision as rise, 12.0 as rise_low,
     null::double precision as rise_high, -50.0 as net_sentiment_pct, '滤芯漏水' as examples,
     null::text as adopted_topic_name_zh, true as is_small_sample, false as is_suppressed;
+create table marts_build.mart_journey_funnel as
+select
+    'all' as dimension, 'all' as segment_slug, '全部' as segment_name, 2 as step_order,
+    'clicked' as step_slug, '点击' as step_name_zh, 'Clicked' as step_name_en,
+    'seen' as base_step_slug, 44 as journey_count, 100 as base_count, 40 as reached_count,
+    60 as lost_count, 40.0 as share_pct, 30.9 as share_low, 49.8 as share_high,
+    0.5 as median_days, null::double precision as amount_cny, 9 as negative_customer_count,
+    6 as top_topic_customer_count, '价格' as top_topic_name_zh, true as is_main,
+    false as is_small_sample, false as is_suppressed;
+create table marts_build.mart_keywords as
+select
+    'recent' as period_kind, date '2026-01-05' as period_start, date '2026-02-01' as period_end,
+    'topic' as dimension, 'delivery_speed' as aspect_slug, '配送速度' as aspect_name_zh,
+    '没到' as keyword, 12 as voter_count, 10.0 as voice_count, 40.0 as aspect_voice_count,
+    25.0 as share_pct, 14.2 as share_low, 40.2 as share_high, 75.0 as negative_pct,
+    9.0 as odds_ratio, 4.0 as odds_ratio_low, 20.0 as odds_ratio_high, 0.001 as q_value,
+    1 as distinctive_rank, 4.0 as base_vote_count, 2.5 as rise, 1.2 as rise_low,
+    5.2 as rise_high, 0.02 as rise_q_value, 'rising' as change, true as is_newest_period,
+    true as is_distinctive, false as is_inside_noise, true as is_small_sample,
+    false as is_suppressed;
 create table marts_build.mart_nps_drivers as
 select
     'topic' as dimension, 'delivery_speed' as aspect_slug, '配送速度' as aspect_name_zh,
@@ -139,8 +181,33 @@ create table marts_build.mart_priority (
     precision, expected_loss_low_cny double precision, expected_loss_high_cny double precision,
     improvement_count integer, fix_cost_cny double precision, expected_gain_cny double
     precision, loudest_share_pct double precision, is_small_sample boolean, is_suppressed
-    boolean
+    boolean, observed_share_pct double precision, corrected_share_pct double precision,
+    corrected_low_pct double precision, corrected_high_pct double precision, correction_slug
+    text, is_misstated boolean, rates_level_slug text, observed_rank integer, fix_success_pct double precision,
+    fix_judged_count integer, fix_worked_count integer, assumed_cost_cny double precision,
+    expected_gain_low_cny double precision, expected_gain_high_cny double precision
 );
+create table marts_build.mart_topic_prevalence as
+select
+    'year' as scope_slug, date '2025-04-01' as period_start, 'all' as channel_slug,
+    '全部' as channel_name_zh, 'All' as channel_name_en, 'complaint' as measure_slug,
+    'refund' as topic_slug, '退款' as topic_name_zh, 'Refund' as topic_name_en,
+    'service' as level1_slug, '服务' as level1_name_zh, 'Service' as level1_name_en,
+    400 as feedback_count, 40 as topic_feedback_count, 10.0 as observed_share_pct,
+    20.0 as corrected_share_pct, 15.0 as corrected_low_pct, 30.0 as corrected_high_pct,
+    true as is_misstated, 'corrected' as correction_slug, 'level2' as rates_level_slug,
+    50.0 as true_positive_rate_pct, 0.5 as false_positive_rate_pct, 12.3 as gold_documents,
+    false as is_small_sample, false as is_suppressed;
+create table marts_build.mart_experience_index as
+select
+    date '2026-03-01' as month, 'overall' as scene_slug, '整体' as scene_name_zh,
+    'Overall' as scene_name_en, 0 as scene_order, 80 as vote_count, 70 as voter_count,
+    100.0 as vote_share_pct, 60.0 as index_score, 55.0 as index_low, 65.0 as index_high,
+    8.0 as feeling_points, -1.0 as effort_points, 3.0 as score_points,
+    60 as previous_vote_count, 50.0 as previous_index_score, 10.0 as change_points,
+    2.0 as change_low, 18.0 as change_high, false as is_inside_noise, 7.0 as own_points,
+    3.0 as mix_points, true as is_newest_month, false as is_small_sample,
+    false as is_suppressed;
 create table marts_build.mart_avoidable_cost (
     topic_slug text, topic_name_zh text, topic_name_en text, department_slug text,
     department_name_zh text, department_name_en text, contact_count integer,
@@ -236,6 +303,19 @@ select
     3 as complaint_count, 3 as call_count, 9 as last_nps_score,
     'promoter' as last_nps_group, 2 as case_count, 1 as open_case_count,
     'fault' as top_issue_slug, false as is_public_voice, true as is_frequent_caller;
+create table marts_build.mart_proactive_service as
+select
+    'c1' as customer_key, 'delivery' as touchpoint_slug, '配送' as touchpoint_name_zh,
+    'Delivery' as touchpoint_name_en, 'logistics' as department_slug,
+    '物流部' as department_name_zh, 'Logistics' as department_name_en, '华东' as region,
+    'order' as last_event_slug, null::text as last_touchpoint_slug,
+    date '2026-03-28' as last_event_date, 3 as days_since, '下单后 3 天' as reason_zh,
+    '3 days after an order' as reason_en, 4.0 as probability_pct, 3.0 as probability_low,
+    5.0 as probability_high, 1.0 as base_rate_pct, 4.0 as lift, 1000 as watched_count,
+    1.2 as brier_skill_pct, 3.5 as top_tenth_lift, 1.25 as observed_per_expected,
+    1000.0 as spend_12m_cny, 40.0 as spend_at_stake_cny, 4.0 as expected_loss_cny,
+    '先告知' as action_zh, 'Tell first' as action_en, false as has_open_case,
+    false as is_small_sample;
 create table marts_build.mart_silence_risk as
 select
     'c1' as customer_key, 'gone_quiet' as risk_kind, 'k1' as complaint_feedback_key,

@@ -17,9 +17,10 @@ touchpoint_votes as (
         touchpoint_slug,
         sum(feedback_count)::integer as feedback_count,
         sum(unit_count)::integer as unit_count,
-        sum(positive_count)::integer as positive_count,
-        sum(negative_count)::integer as negative_count,
-        sum(positive_count + neutral_count + negative_count)::integer as voice_count
+        {{ rounded('sum(positive_count)', 6) }} as positive_count,
+        {{ rounded('sum(negative_count)', 6) }} as negative_count,
+        {{ rounded('sum(positive_count + neutral_count + negative_count)', 6) }}
+            as voice_count
     from cells
     group by touchpoint_slug
 ),

@@ -18,7 +18,7 @@ with units as (
 ),
 
 -- one vote per feedback and touchpoint: three sentences about one delivery are one
--- opinion
+-- opinion, and copies of one text are one together
 opinions as (
     select
         month,
@@ -30,6 +30,7 @@ opinions as (
         avg(sentiment_score) as sentiment_score,
         sum(intensity) as intensity_sum,
         count(intensity) as intensity_count,
+        max(dedup_weight) as weight,
         sum(dedup_weight) as weighted_unit_count,
         sign(
             sum((sentiment_label = 'positive')::integer)
@@ -39,7 +40,7 @@ opinions as (
     group by month, touchpoint_slug, channel_slug, region, feedback_key
 ),
 
-cells as (
+sums as (
     select
         month,
         touchpoint_slug,
@@ -47,11 +48,14 @@ cells as (
         region,
         count(*)::integer as feedback_count,
         sum(unit_count)::integer as unit_count,
-        count(*) filter (where leaning > 0)::integer as positive_count,
-        count(*) filter (where leaning = 0)::integer as neutral_count,
-        count(*) filter (where leaning < 0)::integer as negative_count,
-        count(leaning)::integer as scored_count,
-        round(coalesce(sum(sentiment_score), 0)::numeric, 6)::double precision
+        -- rounded: the order in which fractions are added is not the same every night
+        {{ rounded('coalesce(sum(weight) filter (where leaning > 0), 0)', 6) }}
+            as positive_count,
+        {{ rounded('coalesce(sum(weight) filter (where leaning = 0), 0)', 6) }}
+            as neutral_count,
+        {{ rounded('coalesce(sum(weight) filter (where leaning < 0), 0)', 6) }}
+            as negative_count,
+        {{ rounded('coalesce(sum(weight * sentiment_score), 0)', 6) }}
             as sentiment_score_sum,
         coalesce(sum(intensity_sum), 0)::double precision as intensity_sum,
         sum(intensity_count)::integer as intensity_count,
@@ -59,6 +63,13 @@ cells as (
             as weighted_unit_count
     from opinions
     group by month, touchpoint_slug, channel_slug, region
+),
+
+cells as (
+    select
+        *,
+        positive_count + neutral_count + negative_count as scored_count
+    from sums
 )
 
 select

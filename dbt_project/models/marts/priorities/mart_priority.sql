@@ -29,6 +29,24 @@ select
     round((priorities.customer_month_weight / 12)::numeric, 2)::double precision
         as customers_per_month,
     {{ shown(
+        rounded('100 * priorities.observed_share', 3), 'priorities.customer_count'
+    ) }} as observed_share_pct,
+    {{ shown(
+        rounded('100 * priorities.corrected_share', 3), 'priorities.customer_count'
+    ) }} as corrected_share_pct,
+    {{ shown(
+        rounded('100 * priorities.corrected_low', 3), 'priorities.customer_count'
+    ) }} as corrected_low_pct,
+    {{ shown(
+        rounded('100 * priorities.corrected_high', 3), 'priorities.customer_count'
+    ) }} as corrected_high_pct,
+    {{ shown('priorities.is_misstated', 'priorities.customer_count') }} as is_misstated,
+    priorities.correction as correction_slug,
+    priorities.rates_level as rates_level_slug,
+    {{ shown(
+        'priorities.observed_rank', 'priorities.customer_count'
+    ) }} as observed_rank,
+    {{ shown(
         'round(priorities.mean_intensity::numeric, 2)::double precision',
         'priorities.customer_count',
     ) }} as mean_intensity,
@@ -58,11 +76,18 @@ select
     ) }} as expected_loss_high_cny,
     coalesce(fixes.improvement_count, 0) as improvement_count,
     fixes.fix_cost_cny,
+    {{ rounded('100 * priorities.fix_success') }} as fix_success_pct,
+    priorities.fix_judged_count,
+    priorities.fix_worked_count,
+    {{ rounded('priorities.assumed_cost_cny') }} as assumed_cost_cny,
+    {{ shown(rounded('priorities.expected_gain_cny'), 'priorities.customer_count') }}
+        as expected_gain_cny,
     {{ shown(
-        'round((priorities.expected_loss_cny - fixes.fix_cost_cny)::numeric, 2)'
-        '::double precision',
-        'priorities.customer_count',
-    ) }} as expected_gain_cny,
+        rounded('priorities.expected_gain_low_cny'), 'priorities.customer_count'
+    ) }} as expected_gain_low_cny,
+    {{ shown(
+        rounded('priorities.expected_gain_high_cny'), 'priorities.customer_count'
+    ) }} as expected_gain_high_cny,
     {{ shown(
         'round((100 * priorities.loudest_share)::numeric, 2)::double precision',
         'priorities.customer_count',

@@ -1,9 +1,10 @@
 -- Grain: one month and topic: its share of voice, one vote per customer, topic and
--- month.
+-- month; copies of one text weigh as one vote together.
 with feedback as (
     select
         feedback.feedback_key,
         {{ voter_key('feedback') }} as voter_key,
+        feedback.dedup_weight,
         {{ month_of('feedback.occurred_date') }} as month
     from {{ ref('fct_feedback') }} as feedback
     where
@@ -12,12 +13,23 @@ with feedback as (
         and feedback.unit_count > 0
 ),
 
+voters as (
+    select
+        month,
+        voter_key,
+        count(*) as feedback_count,
+        max(dedup_weight) as weight
+    from feedback
+    group by month, voter_key
+),
+
 months as (
     select
         month,
-        count(*)::integer as total_feedback_count,
-        count(distinct voter_key)::integer as total_voter_count
-    from feedback
+        sum(feedback_count)::integer as total_feedback_count,
+        count(*)::integer as total_voter_count,
+        round(sum(weight)::numeric, 6)::double precision as total_voice_count
+    from voters
     group by month
 ),
 
@@ -26,6 +38,7 @@ opinions as (
     select
         feedback.month,
         feedback.voter_key,
+        feedback.dedup_weight,
         units.topic_slug,
         units.feedback_key,
         count(*) as unit_count,
@@ -37,20 +50,43 @@ opinions as (
     inner join feedback
         on units.feedback_key = feedback.feedback_key
     where units.topic_slug is not null
-    group by feedback.month, feedback.voter_key, units.topic_slug, units.feedback_key
+    group by
+        feedback.month, feedback.voter_key, feedback.dedup_weight,
+        units.topic_slug, units.feedback_key
+),
+
+topic_voters as (
+    select
+        month,
+        topic_slug,
+        voter_key,
+        max(dedup_weight) as weight,
+        count(*) as feedback_count,
+        sum(unit_count) as unit_count,
+        sum(dedup_weight) filter (where leaning > 0) as positive_weight,
+        sum(dedup_weight) filter (where leaning < 0) as negative_weight,
+        sum(dedup_weight) filter (where leaning is not null) as leaning_weight,
+        count(*) filter (where leaning < 0) as negative_count
+    from opinions
+    group by month, topic_slug, voter_key
 ),
 
 mentions as (
     select
         month,
         topic_slug,
-        count(*)::integer as feedback_count,
-        count(distinct voter_key)::integer as voter_count,
+        sum(feedback_count)::integer as feedback_count,
+        count(*)::integer as voter_count,
+        round(sum(weight)::numeric, 6)::double precision as voice_count,
         sum(unit_count)::integer as unit_count,
-        count(*) filter (where leaning > 0)::integer as positive_count,
-        count(*) filter (where leaning < 0)::integer as negative_count,
-        count(leaning)::integer as voice_count
-    from opinions
+        sum(negative_count)::integer as negative_count,
+        round(coalesce(sum(positive_weight), 0)::numeric, 6)::double precision
+            as positive_weight,
+        round(coalesce(sum(negative_weight), 0)::numeric, 6)::double precision
+            as negative_weight,
+        round(coalesce(sum(leaning_weight), 0)::numeric, 6)::double precision
+            as leaning_weight
+    from topic_voters
     group by month, topic_slug
 ),
 
@@ -65,12 +101,15 @@ cells as (
         spoken_topics.topic_slug,
         months.total_feedback_count,
         months.total_voter_count,
+        months.total_voice_count,
         coalesce(mentions.feedback_count, 0) as feedback_count,
         coalesce(mentions.voter_count, 0) as voter_count,
+        coalesce(mentions.voice_count, 0) as voice_count,
         coalesce(mentions.unit_count, 0) as unit_count,
-        coalesce(mentions.positive_count, 0) as positive_count,
         coalesce(mentions.negative_count, 0) as negative_count,
-        coalesce(mentions.voice_count, 0) as voice_count
+        coalesce(mentions.positive_weight, 0) as positive_weight,
+        coalesce(mentions.negative_weight, 0) as negative_weight,
+        coalesce(mentions.leaning_weight, 0) as leaning_weight
     from months
     cross join spoken_topics
     left join mentions
@@ -109,23 +148,25 @@ select
     cells.feedback_count,
     cells.unit_count,
     cells.voter_count,
+    cells.voice_count,
     cells.total_feedback_count,
     cells.total_voter_count,
+    cells.total_voice_count,
     {{ shown(
-        'round(100.0 * cells.voter_count / cells.total_voter_count, 3)::double precision',
-        'cells.total_voter_count',
+        rounded('100 * cells.voice_count / cells.total_voice_count', 3),
+        'cells.total_voice_count',
     ) }} as share_pct,
     {{ shown(
-        wilson_bound('cells.voter_count', 'cells.total_voter_count', 'low'),
-        'cells.total_voter_count',
+        wilson_bound('cells.voice_count', 'cells.total_voice_count', 'low'),
+        'cells.total_voice_count',
     ) }} as share_low,
     {{ shown(
-        wilson_bound('cells.voter_count', 'cells.total_voter_count', 'high'),
-        'cells.total_voter_count',
+        wilson_bound('cells.voice_count', 'cells.total_voice_count', 'high'),
+        'cells.total_voice_count',
     ) }} as share_high,
     {{ shown(
-        net_score('cells.positive_count', 'cells.negative_count', 'cells.voice_count'),
-        'least(cells.voice_count, cells.total_voter_count)',
+        net_score('cells.positive_weight', 'cells.negative_weight', 'cells.leaning_weight'),
+        'least(cells.leaning_weight, cells.total_voice_count)',
     ) }} as net_sentiment_pct,
     cells.negative_count,
     trends.trend,
@@ -133,8 +174,8 @@ select
         as sen_slope_pct_per_year,
     trends.q_value,
     trends.movement_rank,
-    {{ is_small_sample('cells.total_voter_count') }} as is_small_sample,
-    {{ is_suppressed('cells.total_voter_count') }} as is_suppressed
+    {{ is_small_sample('cells.total_voice_count') }} as is_small_sample,
+    {{ is_suppressed('cells.total_voice_count') }} as is_suppressed
 from cells
 inner join {{ ref('dim_topic') }} as topics
     on cells.topic_slug = topics.topic_slug

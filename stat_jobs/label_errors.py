@@ -21,10 +21,10 @@ one topic among topics that differ (variance between topics by moments, DerSimon
 Controlled Clinical Trials 7). Its FPR is its own: hundreds of documents do not name it.
 
 A small gold set corrects in the right direction by too uncertain an amount: thirds of the shipped
-one, corrected by the rates of the rest, missed the true share of complaints by 2.4 points on
-average as corrected and by 0.8 as observed (60 splits, 25 topics, 2026-11-22), while the interval
-held it in more than 99 of 100. So `settle`, the share to go by, is the corrected one only where its
-interval leaves out the observed share: there the labels misstate it beyond doubt.
+one, corrected by the rates of the rest, missed the true share of complaints by 2.3 points on
+average as corrected and by 0.8 as observed (`benchmarks.share_correction`, 2026-11-22), while the
+interval held it in more than 99 of 100. So `settle`, the share to go by, is the corrected one only
+where its interval leaves out the observed share: there the labels misstate it beyond doubt.
 
 Labels that cannot be told from guessing (the lower limit of TPR' - FPR' is at or below 0)
 correct nothing: by their own documents they are too weak, by borrowed ones the gold set is too

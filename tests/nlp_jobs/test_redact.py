@@ -139,6 +139,10 @@ def test_personal_data_goes(text: str, secret: str, kind: str):
         "Jack Daniel's and Ben & Jerry's are pricey, John Lewis is not",
         "this is rubbish, I'm Really disappointed, thanks to Covid",
         "The Georgia peaches, St John Ambulance, a Mr Kipling cake",
+        "前台小姐态度冷淡，导购阿姨很热情，客服小姐姐很好",
+        "罗宋汤和黄焖鸡都咸，曾家岩站下车，住在唐家湾社区",
+        "师傅辛苦，谢谢。感谢当当，小包装的好带",
+        "本人向广州市监局反映，没法叫车去出差",
         "server at 10.20.30.40 and 153.69.214.203 is down",
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from stat_jobs import label_drift
+from warehouse.cli.status import collect
 from warehouse.postgres import connect, copy_rows
 from warehouse.settings import Settings
 
@@ -116,3 +117,15 @@ def test_an_empty_company_has_no_drift(database: Settings):
         connection.execute("grant select on all tables in schema core to voc_stats")
 
     assert label_drift.run_if_due(database) == {"weeks": 0, "rows": 0, "moved": 0}
+
+
+def test_status_names_what_moved(company):
+    label_drift.run(company)
+
+    moved = collect(company)["label_drift"]
+
+    assert {(row["scope"], row["label"]) for row in moved} >= {
+        ("review", "confidence"),
+        ("review", "topic"),
+    }
+    assert {row["week"] for row in moved} == {NEWEST}

@@ -68,7 +68,9 @@ def test_an_unknown_column_would_be_found(marts):
         marts.execute("select shoe_size from mart_nps")
 
 
-@pytest.mark.parametrize("table", ["mart_customer_360", "mart_silence_risk", "mart_proactive_service"])
+@pytest.mark.parametrize(
+    "table", ["mart_customer_360", "mart_silence_risk", "mart_proactive_service"]
+)
 def test_no_chart_can_list_a_customer(table):
     dataset = SOURCES.datasets[f"marts.{table}"]
     charts = [

@@ -23,6 +23,7 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FIRST = ("end_to_end", "history", "dbt_project", "ingestion/test_fault_runs.py")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say what one process runs as a whole: a test file, and all end-to-end tests (one demo)."""
 

@@ -20,7 +20,7 @@ PIPELINE_STAMP := .venv/.built-from-lock
 SUPERSET_STAMP := .venv-superset/.built-from-lock
 
 # a file's tests stay together, and all end-to-end tests: they share one demo
-SPREAD := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+SPREAD := -n $(WORKERS) --no-loadscope-reorder
 
 .PHONY: help demo test lint env eval bench-truth stop clean status lock fast-test docs
 

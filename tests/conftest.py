@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -23,21 +24,28 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FIRST = ("end_to_end", "history", "dbt_project", "ingestion/test_fault_runs.py")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say what one process runs as a whole: a test file, and all end-to-end tests (one demo)."""
-
-    def place(item: pytest.Item) -> str:
-        return item.path.relative_to(PROJECT_ROOT / "tests").as_posix()
+    """Put the longest groups of tests first."""
 
     def rank(item: pytest.Item) -> int:
-        starts = (place(item).startswith(name) for name in LONGEST_FIRST)
+        place = item.path.relative_to(PROJECT_ROOT / "tests").as_posix()
+        starts = (place.startswith(name) for name in LONGEST_FIRST)
         return next((number for number, found in enumerate(starts) if found), len(LONGEST_FIRST))
 
-    for item in items:
-        group = "end_to_end" if place(item).startswith("end_to_end") else place(item)
-        item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=rank)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one process run a test file as a whole, and all end-to-end tests: they share a demo."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class LoadFileOrDemo(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return "tests/end_to_end" if path.startswith("tests/end_to_end/") else path
+
+    return LoadFileOrDemo(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -34,10 +34,8 @@ that never spoke before has no baseline: `emerging_topics` looks for those.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 import numpy
@@ -45,6 +43,7 @@ import psycopg
 
 from stat_jobs import surge_model
 from stat_jobs.results import ResultTable
+from stat_jobs.surge_counts import DailyCounts, Series, fingerprints, read_counts
 from stat_jobs.surge_model import Excess, Vector
 from warehouse.postgres import connect
 from warehouse.settings import Settings
@@ -58,7 +57,6 @@ RECENT_DAYS = 4
 MIN_RECENT_VOICES = 5
 MIN_RATIO = 1.5
 SIGNIFICANCE = 0.05
-EVERYWHERE = "*"
 EXPOSURE_DAYS = 14
 BREAK_DAYS = 28
 BREAK_SHARE = 0.05
@@ -102,47 +100,6 @@ SURGE_JUDGED = ResultTable(
     method_version=SURGE_DAY.method_version,
 )
 TABLES = (SURGE_DAY, SURGE_JUDGED)
-
-Series = tuple[str, str, str]  # kind, slug, region
-
-_VOICES = """
-    select
-        units.occurred_date,
-        units.topic_slug,
-        units.touchpoint_slug,
-        coalesce(units.region, '未知') as region,
-        coalesce(
-            feedback.duplicate_cluster_key, units.customer_key, units.author_key,
-            units.feedback_key
-        ) as voice_key
-    from core.fct_opinion_unit as units
-    inner join core.fct_feedback as feedback on units.feedback_key = feedback.feedback_key
-    where units.subject_slug = 'us' and units.is_relevant
-        and units.sentiment_label is distinct from 'positive'
-"""
-
-
-@dataclass(frozen=True)
-class DailyCounts:
-    """The counts of an unbroken run of days: what each day and each series brought.
-
-    `totals` (days) are voices of any subject, `orders` (days) orders, `calendar` (days x 2) flags
-    for holiday and make-up workday, `counts` (series x days) the voices of each of `series`.
-    """
-
-    first_day: date
-    totals: Vector
-    orders: Vector
-    calendar: Vector
-    series: tuple[Series, ...]
-    counts: Vector
-
-    def __len__(self) -> int:
-        return len(self.totals)
-
-    def day(self, index: int) -> date:
-        """Return the date of the day at `index`."""
-        return self.first_day + timedelta(days=index)
 
 
 @dataclass(frozen=True)
@@ -188,76 +145,6 @@ def run(settings: Settings) -> dict[str, int]:
         "tested": len(rows),
         "alarms": sum(row[-1] for row in rows),
     }
-
-
-def read_counts(connection: psycopg.Connection[Any]) -> DailyCounts | None:
-    """Count voices per day and series, orders and holidays; None without any feedback."""
-    totals = dict(
-        connection.execute(
-            "select occurred_date, count(*) from core.fct_feedback "
-            "where subject_slug = 'us' and is_relevant and unit_count > 0 group by occurred_date"
-        ).fetchall()
-    )
-    if not totals:
-        return None
-    first, last = min(totals), max(totals)
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    place = {day: number for number, day in enumerate(days)}
-    orders = dict(
-        connection.execute(
-            "select ordered_date, count(*) from core.fct_order group by ordered_date"
-        ).fetchall()
-    )
-    special = {
-        day: flags
-        for day, *flags in connection.execute(
-            "select date_key, is_holiday, is_makeup_workday from core.dim_date "
-            "where date_key between %s and %s",
-            (first, last),
-        )
-    }
-    heard: dict[Series, Vector] = {}
-    for kind in ("topic", "touchpoint"):
-        # the empty grouping of region is the count everywhere: a person counts once
-        for day, slug, region, count in connection.execute(
-            f"""
-            select occurred_date, {kind}_slug, case when grouping(region) = 0 then region end,
-                count(distinct voice_key)
-            from ({_VOICES}) as voices
-            where {kind}_slug is not null
-            group by grouping sets (
-                (occurred_date, {kind}_slug, region), (occurred_date, {kind}_slug)
-            )
-            """
-        ):
-            series = (kind, slug, region or EVERYWHERE)
-            if series not in heard:
-                heard[series] = numpy.zeros(len(days))
-            heard[series][place[day]] = count
-    names = tuple(sorted(heard))
-    return DailyCounts(
-        first_day=first,
-        totals=numpy.array([totals.get(day, 0) for day in days], dtype=float),
-        orders=numpy.array([orders.get(day, 0) for day in days], dtype=float),
-        calendar=numpy.array([special.get(day, (False, False)) for day in days], dtype=float),
-        series=names,
-        counts=numpy.array([heard[name] for name in names]).reshape(len(names), len(days)),
-    )
-
-
-def fingerprints(daily: DailyCounts) -> list[str]:
-    """Return for each day a hash of all that was counted up to it: what its judgement rests on."""
-    running = hashlib.md5(usedforsecurity=False)
-    prints = []
-    for index in range(len(daily)):
-        heard = [
-            f"{'|'.join(daily.series[row])}={daily.counts[row, index]:.0f}"
-            for row in numpy.flatnonzero(daily.counts[:, index])
-        ]
-        line = (daily.day(index), daily.totals[index], daily.orders[index], *heard)
-        running.update(repr(line).encode())
-        prints.append(running.hexdigest())
-    return prints
 
 
 def first_unjudged(

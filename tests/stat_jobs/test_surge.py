@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import numpy
 import pytest
 
-from stat_jobs import surge
-from stat_jobs.surge import DailyCounts
+from stat_jobs import surge, surge_counts
+from stat_jobs.surge_counts import DailyCounts
 
 FIRST_DAY = date(2024, 1, 1)
 DAYS = 460
@@ -135,10 +135,10 @@ def test_weights_are_roots_of_the_baseline_and_one_on_average():
 
 def test_fingerprints_change_from_the_first_changed_day_on():
     counts = numpy.ones((3, 10))
-    before = surge.fingerprints(company(counts))
+    before = surge_counts.fingerprints(company(counts))
     counts[1, 6] = 2
 
-    after = surge.fingerprints(company(counts))
+    after = surge_counts.fingerprints(company(counts))
 
     assert after[:6] == before[:6]
     assert all(new != old for new, old in zip(after[6:], before[6:], strict=True))

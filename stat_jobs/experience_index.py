@@ -221,8 +221,8 @@ def read_cells(connection: psycopg.Connection[Any], weights: Mapping[str, float]
     """Return the sums of every month and scene, and overall, in order."""
     # the order of the rows moves the last digits of a sum: 1e-15 where parts cancel out
     return [
-        Cell(*(round(value, 9) if isinstance(value, float) else value for value in row))
-        for row in connection.execute(_SUMS, dict(weights))
+        Cell(month, scene, votes, voters, *(round(value, 9) for value in sums))
+        for month, scene, votes, voters, *sums in connection.execute(_SUMS, dict(weights))
     ]
 
 

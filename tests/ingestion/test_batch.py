@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -106,7 +106,7 @@ def one_by_one(entity: Entity, record: dict[str, Any]) -> dict[str, Any] | tuple
 
 
 @given(records())
-@hypothesis_settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis_settings(max_examples=400)
 def test_columns_take_and_refuse_what_the_contract_takes_and_refuses(drawn):
     entity, given_records = drawn
 

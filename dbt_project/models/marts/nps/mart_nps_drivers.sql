@@ -5,19 +5,7 @@ with drivers as (
 ),
 
 names as (
-    select
-        'topic' as dimension,
-        topic_slug as aspect_slug,
-        topic_name_zh as aspect_name_zh,
-        topic_name_en as aspect_name_en
-    from {{ ref('dim_topic') }}
-    union all
-    select
-        'touchpoint' as dimension,
-        touchpoint_slug as aspect_slug,
-        touchpoint_name_zh as aspect_name_zh,
-        touchpoint_name_en as aspect_name_en
-    from {{ ref('dim_touchpoint') }}
+    {{ aspect_names(['topic', 'touchpoint']) }}
 )
 
 select

@@ -16,26 +16,7 @@ periods as (
 ),
 
 names as (
-    select
-        'topic' as dimension,
-        topic_slug as aspect_slug,
-        topic_name_zh as aspect_name_zh,
-        topic_name_en as aspect_name_en
-    from {{ ref('dim_topic') }}
-    union all
-    select
-        'touchpoint' as dimension,
-        touchpoint_slug as aspect_slug,
-        touchpoint_name_zh as aspect_name_zh,
-        touchpoint_name_en as aspect_name_en
-    from {{ ref('dim_touchpoint') }}
-    union all
-    select
-        'department' as dimension,
-        department_slug as aspect_slug,
-        department_name_zh as aspect_name_zh,
-        department_name_en as aspect_name_en
-    from {{ ref('dim_department') }}
+    {{ aspect_names(['topic', 'touchpoint', 'department']) }}
     union all
     select
         'all' as dimension,

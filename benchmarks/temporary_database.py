@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from warehouse import credentials, local_postgres, migrate, roles
+from warehouse import credentials, local_postgres, migrate, ports, roles
 from warehouse.settings import Settings, load_settings
 
 
@@ -20,7 +20,7 @@ def temporary_database() -> Iterator[Settings]:
     with tempfile.TemporaryDirectory(prefix="voc-throughput-") as folder:
         os.environ["VOC_STATE_DIR"] = folder
         credentials.ensure_credentials(Path(folder))
-        port = local_postgres.free_port(57000)
+        port = ports.free_port(57000)
         (Path(folder) / "settings.json").write_text(json.dumps({"pg_port": port}))
         settings = load_settings()
         local_postgres.ensure_running(settings)

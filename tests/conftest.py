@@ -51,14 +51,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Start the embedded PostgreSQL with a state folder of its own; yield that folder."""
-    from warehouse import credentials, local_postgres
+    from warehouse import credentials, local_postgres, ports
     from warehouse.settings import load_settings
 
     state = tmp_path_factory.mktemp("voc-state")
     before = os.environ.get("VOC_STATE_DIR")
     os.environ["VOC_STATE_DIR"] = str(state)
     credentials.ensure_credentials(state)
-    port = local_postgres.free_port(56000 + (os.getpid() % 4000))
+    port = ports.free_port(56000 + (os.getpid() % 4000))
     (state / "settings.json").write_text(json.dumps({"pg_port": port}))
     settings = load_settings()
     local_postgres.ensure_running(settings)

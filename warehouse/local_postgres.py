@@ -13,9 +13,8 @@ import importlib.util
 import os
 import pwd
 import shutil
-import socket
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -199,21 +198,6 @@ def _copy_binaries(wheel: Path) -> Path:
         except OSError:  # somebody else was quicker
             shutil.rmtree(partial)
     return target / "wheel" / "pginstall18"
-
-
-def free_port(preferred: int, taken: Sequence[int] = ()) -> int:
-    """Return `preferred` if nothing listens there, else the next free loopback port."""
-    for port in range(preferred, preferred + 500):
-        if port in taken:
-            continue
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise LocalPostgresError(f"no free loopback port between {preferred} and {preferred + 499}")
 
 
 def ensure_running(settings: Settings) -> bool:

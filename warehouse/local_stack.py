@@ -8,7 +8,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from warehouse import local_airflow, local_postgres, local_superset, migrate, processes, roles
+from warehouse import (
+    local_airflow,
+    local_postgres,
+    local_superset,
+    migrate,
+    ports,
+    processes,
+    roles,
+)
 from warehouse.credentials import ensure_credentials
 from warehouse.processes import Process, inherited_environment
 from warehouse.settings import Settings, load_settings, state_dir_from_environment
@@ -29,9 +37,10 @@ def prepare_state() -> Settings:
     ensure_credentials(state)
     path = state / "settings.json"
     known: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+    ports.renew_claims(known.values(), path)
     for name, preferred in PREFERRED_PORTS.items():
         if name not in known:
-            known[name] = local_postgres.free_port(preferred, taken=list(known.values()))
+            known[name] = ports.claim_port(preferred, path, taken=list(known.values()))
     path.write_text(json.dumps(known, indent=1))
     return load_settings()
 
@@ -80,4 +89,5 @@ def clean(settings: Settings) -> None:
     """Stop everything and delete the state: databases, logs, passwords, the simulated company."""
     stop(settings)
     local_postgres.remove(settings)
+    ports.release_ports(settings.state_dir / "settings.json")
     shutil.rmtree(settings.state_dir, ignore_errors=True)

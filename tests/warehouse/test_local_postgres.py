@@ -8,7 +8,7 @@ import pytest
 
 from warehouse import local_postgres
 from warehouse.cli.status import collect
-from warehouse.local_postgres import LocalPostgresError, free_port
+from warehouse.local_postgres import LocalPostgresError
 from warehouse.postgres import connect
 
 
@@ -48,18 +48,6 @@ def test_root_lends_the_server_a_user_of_its_own(database):
 
     assert server.user == local_postgres.SYSTEM_USER
     assert server.data.owner() == local_postgres.SYSTEM_USER
-
-
-def test_a_taken_port_is_passed_over():
-    import socket
-
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-
-        assert free_port(port) > port
-        assert free_port(port, taken=[port + 1]) > port + 1
 
 
 def test_a_server_that_cannot_start_says_why(stopped, monkeypatch):

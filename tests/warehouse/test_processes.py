@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from warehouse import processes
-from warehouse.local_postgres import free_port
+from warehouse.ports import free_port
 from warehouse.processes import Process, ServiceError, inherited_environment
 from warehouse.settings import Settings
 

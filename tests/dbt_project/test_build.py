@@ -38,6 +38,9 @@ MARTS = (
     "mart_nps_transitions",
     "mart_nps_bridge",
     "mart_survey_response",
+    "mart_satisfaction",
+    "mart_satisfaction_monthly",
+    "mart_label_drift",
     "mart_theme_trend",
     "mart_theme_week",
     "mart_event_theme",
@@ -184,6 +187,8 @@ def land_company(settings: Settings) -> None:
                 "survey_slug": "relationship",
                 "channel": "sms",
                 "nps": score,
+                "csat": score / 2 if score >= 2 else None,
+                "ces": 6 if number == 0 else None,
                 "comment": None,
                 "submitted_at": "2026-03-04 10:00:00+08",
             }
@@ -377,6 +382,11 @@ def test_marts_count_what_was_said(built: Settings):
         "select response_count, promoter_count, detractor_count, nps "
         "from marts_build.mart_nps_monthly",
     )
+    satisfaction = read(
+        built,
+        "select measure_slug, response_count, content_count, discontent_count, content_pct "
+        "from marts_build.mart_satisfaction_monthly order by 1",
+    )
 
     assert touchpoints == [
         (touchpoint, channel, region, 1, True)
@@ -384,6 +394,8 @@ def test_marts_count_what_was_said(built: Settings):
         for channel, region in (("call", "华东"), ("crm_note", "华东"), ("review", "西南"))
     ]
     assert nps == (6, 3, 2, 16.67)
+    # 5, 4.5, 4.5, 3.5 and 1.5 of five
+    assert satisfaction == [("ces", 1, 1, 0, None), ("csat", 5, 3, 1, 60)]
 
 
 def test_invitations_lead_to_their_answers_and_add_up(built: Settings):
@@ -465,6 +477,7 @@ def test_the_same_night_twice_changes_no_figure(built: Settings):
         "mart_theme_week",
         "mart_event_theme",
         "mart_emerging_topics",
+        "mart_label_drift",
         "mart_keywords",
         "mart_surge",
         "mart_priority",

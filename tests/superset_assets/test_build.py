@@ -25,7 +25,7 @@ def files(bundle: dict, folder: str) -> dict:
 def test_every_source_is_in_the_bundle(sources, bundle):
     charts = sum(len(dashboard.charts) for dashboard in sources.dashboards.values())
 
-    assert len(files(bundle, "datasets/")) == len(sources.datasets) == 43
+    assert len(files(bundle, "datasets/")) == len(sources.datasets) == 46
     assert len(files(bundle, "charts/")) == charts
     assert sorted(path.removeprefix("dashboards/") for path in files(bundle, "dashboards/")) == [
         "benchmark.yaml", "breakpoints.yaml", "data-health.yaml", "journey.yaml", "nps.yaml",

@@ -2,11 +2,12 @@ create table core.fct_opinion_unit (
     feedback_key text, touchpoint_slug text, topic_slug text, is_relevant boolean,
     subject_slug text
 );
-create table core.fct_survey_response (feedback_key text, nps_score smallint);
+create table core.fct_survey_response
+    (feedback_key text, nps_score smallint, csat_score smallint, ces_score smallint);
 create table core.fct_campaign_touch (campaign_key text, customer_key text);
 create table core.fct_survey_invitation as select 'i1' as invitation_id;
 insert into core.fct_opinion_unit values ('k1', 'delivery', 'delivery_speed', true, 'us');
-insert into core.fct_survey_response values ('k2', 9);
+insert into core.fct_survey_response values ('k2', 9, 5, 6);
 
 create table marts_build.mart_journey_touchpoints as
 select
@@ -57,6 +58,30 @@ select
     10 as detractor_count, 25.0 as nps, -1.0 as nps_low, 48.0 as nps_high, 3.0 as nps_change,
     -10.0 as change_low, 16.0 as change_high, true as is_inside_noise,
     false as is_small_sample, false as is_suppressed;
+create table marts_build.mart_satisfaction as
+select
+    date '2026-01-01' as month, measure_slug, 'post_service' as survey_slug,
+    'survey' as channel_slug, '问卷' as channel_name_zh, '华东' as region, 1 as response_count,
+    1 as content_count, 0 as discontent_count, score as score_sum,
+    null::double precision as content_pct, null::double precision as content_low,
+    null::double precision as content_high, true as is_small_sample, true as is_suppressed
+from (values ('csat', 5.0), ('ces', 6.0)) as scores (measure_slug, score);
+create table marts_build.mart_satisfaction_monthly as
+select
+    date '2026-01-01' as month, 'csat' as measure_slug, 70 as response_count,
+    56 as content_count, 5 as discontent_count, 4.1 as mean_score, 80.0 as content_pct,
+    69.2 as content_low, 87.7 as content_high, 20.0 as content_change, 5.24 as change_low,
+    33.39 as change_high, false as is_inside_noise, false as is_small_sample,
+    false as is_suppressed;
+create table marts_build.mart_label_drift as
+select
+    date '2026-01-05' as week, 'all' as scope_kind, 'all' as scope_slug, 'polarity' as label,
+    true as is_newest_week, 400.0 as week_weight, 9000.0 as reference_weight,
+    26 as reference_weeks, 0.31 as psi, 0.01 as psi_by_chance, 0.000001 as p_value,
+    0.00001 as q_value, 'negative' as moved_value, 20.0 as share_before_pct,
+    45.0 as share_now_pct, 25.0 as share_change, 'moved_strongly' as verdict,
+    true as is_moved, false as is_inside_noise, false as is_small_sample,
+    '1' as pipeline_version;
 create table marts_build.mart_survey_response as
 select
     date '2026-01-01' as month, 'post_purchase' as survey_slug, 'sms' as invitation_channel,

@@ -1,0 +1,66 @@
+-- Grain: one month, measure (csat or ces), survey, channel and region with an answer.
+with answers as (
+    select
+        responses.survey_slug,
+        responses.channel_slug,
+        measures.measure_slug,
+        measures.score,
+        measures.score >= measures.content_from as is_content,
+        measures.score <= measures.discontent_to as is_discontent,
+        {{ region_or_unknown('responses.region') }} as region,
+        {{ month_of('responses.submitted_date') }} as month
+    from {{ ref('fct_survey_response') }} as responses
+    -- top two of five boxes; top three of seven, the fourth is neither easy nor hard
+    cross join
+        lateral (
+            values
+            ('csat', responses.csat_score, 4, 2),
+            ('ces', responses.ces_score, 5, 3)
+        ) as measures (measure_slug, score, content_from, discontent_to)
+    where measures.score is not null
+),
+
+cells as (
+    select
+        month,
+        measure_slug,
+        survey_slug,
+        channel_slug,
+        region,
+        count(*)::integer as response_count,
+        count(*) filter (where is_content)::integer as content_count,
+        count(*) filter (where is_discontent)::integer as discontent_count,
+        sum(score)::double precision as score_sum
+    from answers
+    group by month, measure_slug, survey_slug, channel_slug, region
+)
+
+select
+    cells.month,
+    cells.measure_slug,
+    cells.survey_slug,
+    cells.channel_slug,
+    channels.channel_name_zh,
+    channels.channel_name_en,
+    cells.region,
+    cells.response_count,
+    cells.content_count,
+    cells.discontent_count,
+    cells.score_sum,
+    {{ shown(
+        'round(100.0 * cells.content_count / cells.response_count, 3)::double precision',
+        'cells.response_count',
+    ) }} as content_pct,
+    {{ shown(
+        wilson_bound('cells.content_count', 'cells.response_count', 'low'),
+        'cells.response_count',
+    ) }} as content_low,
+    {{ shown(
+        wilson_bound('cells.content_count', 'cells.response_count', 'high'),
+        'cells.response_count',
+    ) }} as content_high,
+    {{ is_small_sample('cells.response_count') }} as is_small_sample,
+    {{ is_suppressed('cells.response_count') }} as is_suppressed
+from cells
+inner join {{ ref('dim_channel') }} as channels
+    on cells.channel_slug = channels.channel_slug

@@ -191,14 +191,24 @@ class Annotator:
         for place, (item, text) in enumerate(zip(chunk, prepared, strict=True)):
             yield self.make_rows(item, text, docs.get(place))
 
-    def _read(self, texts: Sequence[str], language: str) -> Iterator[Doc]:
+    def _read(self, texts: Sequence[str], language: str) -> list[Doc]:
+        """Run the pipes one after the other, each over all texts of the chunk.
+
+        `nlp.pipe` hands every doc through a generator for each pipe, which costs as much as some
+        of the pipes do.
+        """
         nlp = self.pipelines[language]
         docs = []
         for text in texts:
             doc = nlp.make_doc(text)
             doc.user_data[SOURCE_TEXT] = text
             docs.append(doc)
-        return nlp.pipe(docs, batch_size=max(1, len(docs)))
+        for _, pipe in nlp.pipeline:
+            if hasattr(pipe, "pipe"):
+                docs = list(pipe.pipe(docs, batch_size=max(1, len(docs))))
+            else:
+                docs = [pipe(doc) for doc in docs]
+        return docs
 
     def make_rows(
         self, item: Feedback, text: PreparedText, doc: Doc | None

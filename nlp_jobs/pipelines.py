@@ -14,6 +14,7 @@ from spacy.util import load_config, load_model_from_config
 from nlp_jobs import components  # noqa: F401  # registers all factories
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.lexicons.language import LANGUAGES, LEXICON_DIR
+from nlp_jobs.routing_heads import PREFIX
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR, find_pack
 from nlp_jobs.text.words import WORDS_FILE
 from warehouse.settings import Settings
@@ -145,5 +146,6 @@ def iter_versioned_files(pack: str, config_dir: Path) -> list[Path]:
         *sorted(LEXICON_DIR.glob("*.yml")),
         WORDS_FILE,
         *(CONFIGS_DIR / f"{language}.cfg" for language in LANGUAGES),
-        *sorted(MODEL_DIR.glob("*.npz")),
+        # routers read whole texts on request and label nothing here
+        *sorted(path for path in MODEL_DIR.glob("*.npz") if not path.name.startswith(PREFIX)),
     ]

@@ -47,6 +47,7 @@ _SPEAKING = frozenset(
         "faultless",
     )
 )
+_NO_FLAGS = (False, False, False, False)
 # Without any of these a reading is a score only.
 _SIDING = frozenset(
     (
@@ -93,7 +94,8 @@ def read_polarity(text: str, hits: Mapping[str, Sequence[Hit]], language: str) -
         score += value
         count += 1
     if _SIDING.isdisjoint(hits):
-        return RuleReading(score, count, double, denied)
+        # as RuleReading(score, count, double, denied), for a third of the time
+        return tuple.__new__(RuleReading, (score, count, double, denied, *_NO_FLAGS))
     return RuleReading(
         score + sum(comparisons),
         count,

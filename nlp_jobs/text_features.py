@@ -17,18 +17,36 @@ from typing import Any, Literal
 from zlib import crc32
 
 import numpy as np
+import rjieba
 from ahocorasick_rs import AhoCorasick
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from nlp_jobs.features import HashedFeatures
+from nlp_jobs.features import SEPARATOR, HashedFeatures
 
-_ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[^\sa-z]")
+# Line ends part texts that are cut together; within a text `fold` leaves none.
+_ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[^\sa-z]|\n")
+_LINE_END = np.uint64(1 << 32)  # no word has this code
+REMEMBERED_WORDS = 200_000
 _STEP = np.uint64(0x100000001B3)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 # Groups occur in many texts, so the idf that training applies would leave them without a say.
 GROUP_WEIGHT = 2.0
 Numbers = NDArray[np.int64]
+
+
+class _WordCodes(dict[str, int]):
+    """The code of each word; remembered, as the same words come again."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= REMEMBERED_WORDS:
+            self.clear()
+        code = int(_LINE_END) if word == "\n" else crc32(word.encode(errors="replace"))
+        self[word] = code
+        return code
+
+
+_WORD_CODES = _WordCodes()
 
 
 @dataclass(frozen=True)
@@ -80,10 +98,11 @@ class TextFeatures:
 
         A column may occur several times in a row when each occurrence counts.
         """
-        rows, columns = self.characters.hash(texts)
+        folded = self.characters.fold_all(texts)
+        rows, columns = self.characters.hash_folded(folded)
         parts = [self._weigh(rows, columns, len(texts))]
         if self.word_orders:
-            rows, columns = self._hash_words(texts)
+            rows, columns = self._hash_words(folded)
             columns = columns + (1 << self.characters.bits)
             parts.append(self._weigh(rows, columns, len(texts)))
         if self.opening:
@@ -108,19 +127,22 @@ class TextFeatures:
         self, rows: Numbers, columns: Numbers, texts: int
     ) -> tuple[Numbers, Numbers, NDArray[np.float32]]:
         if self.counted == "once":
-            keys = np.sort(rows * self.width + columns)  # faster than np.unique
-            rows, columns = np.divmod(keys[np.diff(keys, prepend=-1) > 0], self.width)
+            keys = np.sort(self._to_keys(rows, columns, texts))  # faster than np.unique
+            is_first = np.ones(len(keys), dtype=bool)
+            np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+            keys = keys[is_first]
+            rows = keys // self.width  # much faster than np.divmod
+            rows, columns = rows.astype(np.int64), (keys - rows * self.width).astype(np.int64)
         counts = np.maximum(np.bincount(rows, minlength=texts), 1)
         return rows, columns, (1 / np.sqrt(counts)).astype(np.float32)[rows]
 
-    def _hash_words(self, texts: Sequence[str]) -> tuple[Numbers, Numbers]:
-        words = [self.cut(text) for text in texts]
-        owners = np.repeat(np.arange(len(texts)), [len(found) for found in words])
-        codes = np.fromiter(
-            (crc32(word.encode(errors="replace")) for found in words for word in found),
-            dtype=np.uint64,
-            count=len(owners),
-        )
+    def _to_keys(self, rows: Numbers, columns: Numbers, texts: int) -> NDArray[Any]:
+        """One number for each pair, of 32 bits where they suffice: those sort in half the time."""
+        keys = rows * self.width + columns
+        return keys.astype(np.uint32) if texts * self.width <= 1 << 32 else keys
+
+    def _hash_words(self, folded: str) -> tuple[Numbers, Numbers]:
+        owners, codes = self._code_words(folded)
         row_parts, column_parts = [], []
         rolling = np.zeros_like(codes)
         for order in range(1, max(self.word_orders) + 1):
@@ -134,6 +156,17 @@ class TextFeatures:
                 row_parts.append(owners[:span][inside])
                 column_parts.append(hashed[inside].astype(np.int64))
         return np.concatenate(row_parts), np.concatenate(column_parts)
+
+    def _code_words(self, folded: str) -> tuple[Numbers, NDArray[np.uint64]]:
+        """The text and the code of each word of all texts, in reading order.
+
+        All texts are cut in one go, a line each: no word runs over the end of a line.
+        """
+        lines = self._cut(folded.replace(SEPARATOR, "\n"))
+        codes = np.fromiter(map(_WORD_CODES.__getitem__, lines), dtype=np.uint64, count=len(lines))
+        is_word = codes != _LINE_END
+        owners = np.cumsum(~is_word, dtype=np.int64)
+        return owners[is_word], codes[is_word]
 
     def _weigh_terms(
         self, texts: Sequence[str]
@@ -160,12 +193,10 @@ class TextFeatures:
 
     def cut(self, text: str) -> list[str]:
         """Words of a folded text; blanks are none."""
-        folded = self.characters.fold(text)
-        if self.characters.keep_spaces:
-            return _ENGLISH_WORD.findall(folded)
-        import rjieba
+        return self._cut(self.characters.fold(text))
 
-        return rjieba.cut(folded)
+    def _cut(self, folded: str) -> list[str]:
+        return _ENGLISH_WORD.findall(folded) if self.characters.keep_spaces else rjieba.cut(folded)
 
 
 def _narrow(rows: Numbers, texts: int) -> NDArray[Any]:

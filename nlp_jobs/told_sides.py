@@ -56,7 +56,7 @@ def tell_sides(unit: OpinionUnit, language: str) -> int:
             side = sides.get(hit.slug, 0)
             if not side or (hit.slug in STRONG_ONLY and hit.strength < STRONG):
                 continue
-            if negators and is_denied(unit.text, hit, negators, language):
+            if negators and is_denied(unit.cued_text, hit, negators, language):
                 side = -side
             total += side
     return max(-MOST, min(MOST, total))

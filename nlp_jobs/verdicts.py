@@ -117,15 +117,8 @@ def is_question(unit: OpinionUnit) -> bool:
 
 
 def overrules(rules: RuleReading) -> bool:
-    """True when `overrule` may change anything."""
-    return bool(
-        rules.double_negations
-        or rules.denied_praises
-        or rules.is_unreal
-        or rules.is_ironic
-        or rules.is_faultless
-        or rules.prefers_competitor
-    )
+    """True when `overrule` may change anything: when one of the flags is set."""
+    return any(rules[2:])
 
 
 def judge_all(praises: Floats, neutrals: Floats) -> list[Verdict]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from spacy import registry
@@ -35,10 +35,8 @@ class KeywordPicker:
     """Takes tokens that are words, long enough and no stop words, each once."""
 
     def __init__(self, stopwords: frozenset[str], min_length: int, limit: int) -> None:
-        self.stopwords = stopwords
-        self.min_length = min_length
         self.limit = limit
-        self._judged: dict[str, str] = {}  # token to key word, empty for all other tokens
+        self._keywords = JudgedTokens(stopwords, min_length)
 
     def __call__(self, doc: Doc) -> Doc:
         """Pick the key words of each unit."""
@@ -46,32 +44,41 @@ class KeywordPicker:
         if words is None:
             words = [token.text_with_ws for token in doc]
         starts = [0, *accumulate(map(len, words))]
+        keywords = self._keywords.of(words)
         for unit in doc.user_data[OPINION_UNITS]:
             first = bisect_left(starts, unit.char_start)
             last = bisect_left(starts, unit.char_end, lo=first, hi=len(words))
-            unit.keywords = self.pick(words[first:last])
+            unit.keywords = self._choose(keywords[first:last])
         return doc
 
-    def pick(self, words: Iterable[str]) -> list[str]:
+    def pick(self, words: Sequence[str]) -> list[str]:
         """The key words among the words of one unit."""
-        judged = self._judged
-        picked: dict[str, None] = {}
-        for word in words:
-            keyword = judged.get(word)
-            if keyword is None:
-                keyword = self._judge(word)
-            if keyword:
-                picked[keyword] = None
-        return list(picked)[: self.limit]
+        return self._choose(self._keywords.of(words))
 
-    def _judge(self, token: str) -> str:
-        """The key word that a token is, or nothing; remembered, as the same words come again."""
-        if len(self._judged) >= REMEMBERED_WORDS:
-            self._judged.clear()
+    def _choose(self, keywords: Iterable[str]) -> list[str]:
+        """The first of them, each once; words that are none are empty."""
+        return list(dict.fromkeys(filter(None, keywords)))[: self.limit]
+
+
+class JudgedTokens(dict[str, str]):
+    """The key word that each token is, or nothing; remembered, as the same words come again."""
+
+    def __init__(self, stopwords: frozenset[str], min_length: int) -> None:
+        super().__init__()
+        self.stopwords = stopwords
+        self.min_length = min_length
+
+    def of(self, tokens: Iterable[str]) -> list[str]:
+        """The key words of tokens, in their order."""
+        return list(map(self.__getitem__, tokens))
+
+    def __missing__(self, token: str) -> str:
+        if len(self) >= REMEMBERED_WORDS:
+            self.clear()
         word = token.rstrip(" ")
         is_word = len(word) >= self.min_length and word.isalpha()
         keyword = word.lower() if is_word else ""
         if keyword in self.stopwords:
             keyword = ""
-        self._judged[token] = keyword
+        self[token] = keyword
         return keyword

@@ -30,6 +30,7 @@ class OpinionUnit:
     text: str
     hits: dict[str, list[Hit]] = field(default_factory=dict)  # cues inside, by layer
     rules: RuleReading = SILENT  # what the polarity rules read
+    source: str | None = None  # the text in which the hits count their places; null: `text`
     alarm: str | None = _label()  # danger that the alarm head reads, for `voc_signals`
     sentiment_label: str | None = _label()
     sentiment_score: float | None = _label()
@@ -52,6 +53,11 @@ class OpinionUnit:
     promise_role: str = _label("none")
     competitor_slug: str | None = _label()
     keywords: list[str] = field(default_factory=list, init=False)
+
+    @property
+    def cued_text(self) -> str:
+        """The text in which the hits count their places."""
+        return self.text if self.source is None else self.source
 
     def has(self, layer: str, slug: str | None = None) -> bool:
         """True when a cue of the layer (and slug) stands in the unit."""

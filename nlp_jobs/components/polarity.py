@@ -49,6 +49,7 @@ from nlp_jobs.verdicts import (
     overrule,
     overrules,
     to_log_odds,
+    to_probability,
     trust_cues,
 )
 
@@ -219,7 +220,7 @@ class PolarityReader:
         for place, unit in enumerate(units):
             if told[place]:
                 pulled = to_log_odds(float(praises[place])) + SIDE_PULL * told[place]
-                praises[place] = sigmoid(np.array(pulled))
+                praises[place] = to_probability(pulled)
                 neutrals[place] *= SIDED_NEUTRAL
             rules = unit.rules
             if rules is SILENT:

@@ -59,7 +59,7 @@ class PromiseMarker:
         """「没有说到做到」: a kept promise that is denied is a breach."""
         negators = unit.hits.get("negator", ())
         return any(
-            count_negators(unit.text, hit, negators, self.language) % 2
+            count_negators(unit.cued_text, hit, negators, self.language) % 2
             for hit in unit.hits["promise_kept"]
         )
 

@@ -234,7 +234,7 @@ class SignalReader:
         affirmed: list[Hit] = []
         denied: list[Hit] = []
         for hit in hits:
-            is_no = is_denied(unit.text, hit, negators, self.language)
+            is_no = is_denied(unit.cued_text, hit, negators, self.language)
             (denied if is_no else affirmed).append(hit)
         return affirmed, denied
 

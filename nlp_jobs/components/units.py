@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -74,10 +74,11 @@ class UnitSplitter:
         found: Hits = doc.user_data[CUE_HITS]
         contrasts = found.get("contrast", ())
         segments = [
-            (speaker, list(_iter_clauses(text, start, end, contrasts)))
+            (speaker, _cut_clauses(text, start, end, contrasts))
             for speaker, start, end in iter_segments(text)
         ]
-        _assign_hits([clause for _, clauses in segments for clause in clauses], found)
+        if found:
+            _assign_hits([clause for _, clauses in segments for clause in clauses], found)
         units = [
             unit
             for speaker, clauses in segments
@@ -165,7 +166,7 @@ class UnitSplitter:
                 for layer, found in clause.hits.items():
                     hits[layer] = hits[layer] + found if layer in hits else found
             rules = read_polarity(text, hits, self.language)
-        return OpinionUnit(speaker, start, end, said, _move(hits, start), rules)
+        return OpinionUnit(speaker, start, end, said, hits, rules, text)
 
 
 class Clause:
@@ -187,33 +188,39 @@ class Clause:
         self.reading: RuleReading | None = None
 
 
-def _iter_clauses(text: str, start: int, end: int, contrasts: Sequence[Hit]) -> Iterator[Clause]:
-    """Yield the clauses between start and end in reading order, those without content left out."""
+def _cut_clauses(text: str, start: int, end: int, contrasts: Sequence[Hit]) -> list[Clause]:
+    """The clauses between start and end in reading order, those without content left out."""
+    clauses: list[Clause] = []
     position, opens_unit = start, True
-    for cut, opens_next in _iter_cuts(text, start, end, contrasts):
+    for cut, opens_next in _find_cuts(text, start, end, contrasts):
         # Text without any sign is cut by length: no unit may grow with the text.
         while cut - position > LONGEST_CLAUSE:
-            yield Clause(text, position, position + LONGEST_CLAUSE, opens_unit)
+            clauses.append(Clause(text, position, position + LONGEST_CLAUSE, opens_unit))
             position, opens_unit = position + LONGEST_CLAUSE, True
         clause = Clause(text, position, cut, opens_unit)
         if clause.text:
-            yield clause
+            clauses.append(clause)
             opens_unit = opens_next
         elif opens_unit and not opens_next:
             continue  # signs that open a unit belong to what follows, as in 「:)」
         else:
             opens_unit = opens_unit or opens_next
         position = cut
+    return clauses
 
 
-def _iter_cuts(text: str, start: int, end: int, contrasts: Sequence[Hit]) -> list[tuple[int, bool]]:
+def _find_cuts(
+    text: str, start: int, end: int, contrasts: Sequence[Hit]
+) -> Iterable[tuple[int, bool]]:
     """(end of a clause, whether the next one always begins a unit), in reading order."""
     cuts: dict[int, bool] = {}
+    is_in_order = not contrasts
     if " " in text or "-" in text or "." in text or "~~" in text:
         for match in _SOFT_END.finditer(text, start, end):
             cuts[match.end()] = False
         for match in _HARD_END.finditer(text, start, end):
             cuts[match.end()] = True
+        is_in_order = False
     else:
         for match in _PLAIN_END.finditer(text, start, end):
             first, last = match.span()
@@ -227,11 +234,16 @@ def _iter_cuts(text: str, start: int, end: int, contrasts: Sequence[Hit]) -> lis
                 cuts[hit.start] = True
     cuts.pop(start, None)
     cuts[end] = True
-    return sorted(cuts.items())
+    return cuts.items() if is_in_order else sorted(cuts.items())
 
 
 def _assign_hits(clauses: Sequence[Clause], found: Hits) -> None:
     """Give each clause the hits that begin in it."""
+    if len(clauses) == 1:
+        [only] = clauses
+        if all(only.start <= hit[0] < only.end for hits in found.values() for hit in hits):
+            only.hits = {layer: hits for layer, hits in found.items() if hits}
+            return
     starts = [clause.start for clause in clauses]
     for layer, hits in found.items():
         for hit in hits:
@@ -247,20 +259,6 @@ def _assign_hits(clauses: Sequence[Clause], found: Hits) -> None:
                 own[layer].append(hit)
             else:
                 own[layer] = [hit]
-
-
-def _move(hits: Hits, offset: int) -> Hits:
-    """The same hits, counted from `offset` on."""
-    if not offset:
-        return hits
-    make = tuple.__new__
-    return {
-        layer: [
-            make(Hit, (start - offset, end - offset, slug, strength))
-            for start, end, slug, strength in found
-        ]
-        for layer, found in hits.items()
-    }
 
 
 def _clash(subject: Subject, other: Subject) -> bool:

@@ -108,7 +108,9 @@ class FolderScorer:
         cases = list(task.read(rows))
         fresh = cases
         if not self.scope.include_seen:
-            fresh = [case for case in cases if not self.record.has_seen(task.family, case.text)]
+            fresh = [
+                case for case in cases if not self.record.has_seen(task.family, case.known_text)
+            ]
         seen = len(cases) - len(fresh)
         chosen = choose(fresh, self.scope.limit)
         if not chosen:

@@ -21,11 +21,18 @@ class Case:
 
     `gold` is a label, or a set of labels where a text may have several. `focus` is what the
     answer is about where it is not the whole text: an aspect, or the words of an opinion.
+    `bare` is the text by which training knows it, where `text` holds more than that.
     """
 
     text: str
     gold: str | frozenset[str]
     focus: tuple[str, ...] = ()
+    bare: str | None = None
+
+    @property
+    def known_text(self) -> str:
+        """The text by which it is known whether a head learned from the case."""
+        return self.text if self.bare is None else self.bare
 
 
 @dataclass(frozen=True)
@@ -77,12 +84,20 @@ def read_column(rows: Iterable[Row], column: str, names: dict[str, str]) -> Iter
 
 
 def read_category(
-    rows: Iterable[Row], column: str, text_columns: tuple[str, ...] = ("text",)
+    rows: Iterable[Row],
+    column: str,
+    text_columns: tuple[str, ...] = ("text",),
+    form_columns: tuple[str, ...] = (),
 ) -> Iterator[Case]:
-    """Rows with a category; several text columns are joined by line ends."""
+    """Rows with a category; several text columns are joined by line ends.
+
+    What the columns of the form say goes before the text; rows without any of it are left out.
+    """
     for row in rows:
-        if row[column]:
-            yield Case("\n".join(row[name] for name in text_columns), row[column])
+        bare = "\n".join(row[name] for name in text_columns)
+        form = " ".join(row[name] for name in form_columns if row.get(name))
+        if row[column] and (form or not form_columns):
+            yield Case(f"{form}\n{bare}" if form else bare, row[column], bare=bare)
 
 
 def read_focused(rows: Iterable[Row], *focus: str) -> Iterator[Case]:
@@ -135,9 +150,18 @@ def _sentiment(column: str, names: dict[str, str]) -> Task:
     return Task("sentiment", "sentiment", "sentiment", ("text", column), read)
 
 
-def _routing(head: str, column: str, text_columns: tuple[str, ...] = ("text",)) -> Task:
-    read = partial(read_category, column=column, text_columns=text_columns)
-    return Task("routing", "routing", "routing", (*text_columns, column), read, head)
+def _routing(
+    head: str,
+    column: str,
+    text_columns: tuple[str, ...] = ("text",),
+    form_columns: tuple[str, ...] = (),
+) -> Task:
+    read = partial(
+        read_category, column=column, text_columns=text_columns, form_columns=form_columns
+    )
+    name = "routing_form" if form_columns else "routing"
+    note = f"reads {', '.join(form_columns)} before the text" if form_columns else ""
+    return Task(name, "routing", "routing", (*text_columns, column), read, head, note)
 
 
 def _not_served(column: str, reason: str) -> Task:
@@ -198,7 +222,17 @@ PUBLIC_SETS = (
     PublicSet("zh_sentiment_hotel", (_polarity(read_binary, "label"),)),
     PublicSet("zh_appstore_reviews", (_polarity(read_stars, "star"),)),
     PublicSet("zh_meituan_restaurant_stars", (_polarity(read_stars, "star"),)),
-    PublicSet("zh_car_complaints", (_routing("car_complaints_zh", "problem_category"),)),
+    PublicSet(
+        "zh_car_complaints",
+        (
+            _routing("car_complaints_zh", "problem_category"),
+            _routing(
+                "car_complaints_form_zh",
+                "problem_category",
+                form_columns=("brand", "series", "model"),
+            ),
+        ),
+    ),
     PublicSet("zh_car_aspect_bdci2018", _aspects("automotive_zh")),
     PublicSet("zh_ecommerce_aspect_tianchi", (*_aspects("ecommerce_zh"), PAIR)),
     PublicSet("zh_aspect_terms_absadatasets", (TERM,)),
@@ -232,7 +266,11 @@ PUBLIC_SETS = (
     ),
     PublicSet(
         "en_nhs_survey_phase1",
-        (_routing("nhs_topics_en", "label"), _polarity(read_criticality, "criticality")),
+        (
+            _routing("nhs_topics_en", "label"),
+            _routing("nhs_topics_question_en", "label", form_columns=("question",)),
+            _polarity(read_criticality, "criticality"),
+        ),
     ),
     PublicSet(
         "en_airline_tweets",

@@ -155,10 +155,13 @@ class CueFinder:
                     continue  # a cue that holds a line end, over two texts
             meanings = free[index]
             if meanings is not None:
-                place = (start - offset, end - offset)
+                begin, stop = start - offset, end - offset
                 for layer, slug, strength in meanings:
-                    hit = make(Hit, (*place, slug, strength))
-                    found.setdefault(layer, []).append(hit)
+                    hit = make(Hit, (begin, stop, slug, strength))
+                    if layer in found:
+                        found[layer].append(hit)
+                    else:
+                        found[layer] = [hit]
             else:
                 for entry, stop in self._look_around(index, lowered, start, end):
                     hit = Hit(start - offset, stop - offset, entry.slug, entry.strength)

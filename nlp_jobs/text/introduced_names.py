@@ -115,7 +115,7 @@ def find_introduced(text: str) -> Iterator[Span]:
             length = spelled_name(text, start)
         if length:
             yield start, start + length
-    for match in _WITHOUT_SURNAME.finditer(text):
+    for match in _WITHOUT_SURNAME.finditer(text) if "叫" in text or "全名" in text else ():
         if not rjieba.has_word(match["name"]) and not rjieba.has_word(match["name"][:2]):
             yield match.span("name")
     for match in _PERHAPS_INTRODUCED.finditer(text):
@@ -183,6 +183,8 @@ def _weak_name(text: str, start: int) -> int:
 
 def find_surnames(text: str) -> Iterator[Span]:
     """「我姓王」, 「师傅姓陈」, 「姓欧阳的」, 「郑姓客户」."""
+    if "姓" not in text:
+        return
     for match in _SURNAMED.finditer(text):
         if match["name"] in WORDS.surnames:
             yield match.span("name")

@@ -17,7 +17,8 @@ from nlp_jobs.text.chinese_names import FREQUENT_SURNAMES, NO_GIVEN, NO_NAMES
 Span = tuple[int, int]
 
 _SURNAMES = FREQUENT_SURNAMES + "谭邹邱尹姚"
-_POSSIBLE = re.compile(rf"(?=([{_SURNAMES}][\u4e00-\u9fff]{{2}}))")
+# begins with a set, which is looked for several times as fast as a place where something follows
+_POSSIBLE = re.compile(rf"[{_SURNAMES}](?=[\u4e00-\u9fff]{{2}})")
 _NAME = 3  # characters
 # the last character of places and goods, and what follows them
 _NO_PERSON_END = frozenset("村镇乡组路街桥湾家庄站店城楼塘汤饭面菜酒茶味款型牌版号点岩屯坝园苑府")
@@ -31,9 +32,10 @@ def find_tagged(text: str) -> Iterator[Span]:
     told = 0
     for match in _POSSIBLE.finditer(text):
         # the tagger is slow: it sees only runs of characters that may hold a name
-        if match.start() < told or not is_person(match[1]):
+        place = match.start()
+        if place < told or not is_person(text[place : place + _NAME]):
             continue
-        start, told = _extend(text, match.start())
+        start, told = _extend(text, place)
         for word, tag in rjieba.tag(text[start:told]):
             # 「谭雅文建」: the tagger takes a character too many
             name = word[:_NAME]

@@ -201,6 +201,7 @@ _ACTING = re.compile(
     r"|阿(?![姨里胶迪玛婆公妈爸爷奶拉富根联是斯尔司莫巴哥弟姐叔伯嬷妹])(?P<given>[\u4e00-\u9fff]))"
     r"(?=态度|服务|给我|帮我|帮忙|说[^明]|接的|接待|上门|告诉|答应|承诺|人很|推荐|处理的|装的|修的|送的)"
 )
+_BEFORE_SURNAME = re.compile("[小老阿大]")  # every pattern here wants one of them
 _NOT_ACTING = frozenset("米熊白牛时店程区师包")  # 小米, 小程序, 老板, 老师
 # after 「叫我」 any character is a name: 「喊我小倪吧」, 「叫我大刘就行」, 「称呼我阿哲」
 _CALLED = re.compile(
@@ -212,6 +213,8 @@ _CALLED = re.compile(
 
 def find_familiar(text: str) -> Iterator[Span]:
     """「叫我老周就行」, 「客服小李」, unless the surname begins a word (小周末, 老陈醋)."""
+    if _BEFORE_SURNAME.search(text) is None:
+        return
     for match in _CALLED.finditer(text):
         yield match.span("name")
     for match in _FAMILIAR.finditer(text):

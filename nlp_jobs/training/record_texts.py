@@ -32,7 +32,7 @@ def iter_training_texts(directory: Path) -> Iterator[tuple[str, str]]:
             continue
         rows = read_rows(path)
         for task in tasks:
-            for text in dict.fromkeys(case.text for case in task.read(rows)):
+            for text in dict.fromkeys(case.known_text for case in task.read(rows)):
                 is_held_out = choose_split(bare_text(text)) == "test"
                 if public_set.name in TRAINED_WHOLE or not is_held_out:
                     yield task.family, text

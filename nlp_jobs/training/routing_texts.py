@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -16,6 +16,11 @@ LEXICONS = Path(__file__).resolve().parent.parent / "lexicons"
 CHARACTERS = {
     "zh": HashedFeatures((1, 2, 3), 18, keep_spaces=False),
     "en": HashedFeatures((1, 2, 3, 4, 5), 18, keep_spaces=True),
+}
+# routers that read a form too: the router without it, and the columns of the form
+FORMS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "car_complaints_form_zh": ("car_complaints_zh", ("brand", "series", "model")),
+    "nhs_topics_question_en": ("nhs_topics_en", ("question",)),
 }
 
 
@@ -36,7 +41,8 @@ class Recipe:
 
     `strength` is the ridge penalty, `weight` what one labelled row counts, `is_balanced` gives
     all labels the same say. A set too small to hold a part back is `is_whole`: all its rows
-    train, and quality is measured by cross-validation alone.
+    train, and quality is measured by cross-validation alone. `form_columns` hold what the writer
+    was asked beside the text (the car; the question): it goes before the text, where it is known.
     """
 
     name: str
@@ -52,16 +58,21 @@ class Recipe:
     is_whole: bool = False
     keep: int = 400_000  # weights that the saved head holds
     helpers: tuple[WeakSource, ...] = field(default=())
+    form_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class RoutedText:
-    """One row: its cleaned text, its label, its weight, and its place 0-99 for the splits."""
+    """One row: its cleaned text, its label, its weight, and its place 0-99 for the splits.
+
+    `bare` is the text without what the form says; the place follows it alone.
+    """
 
     text: str
     label: str
     weight: float
     place: int
+    bare: str
 
 
 def read_terms(path: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -124,7 +135,11 @@ def make_recipes() -> dict[str, Recipe]:
             keep=150_000,
         ),
     )
-    return {recipe.name: recipe for recipe in recipes}
+    by_name = {recipe.name: recipe for recipe in recipes}
+    # the same with what the form says before the text: for texts that come with their form only
+    for name, (bare, form_columns) in FORMS.items():
+        by_name[name] = replace(by_name[bare], name=name, form_columns=form_columns)
+    return by_name
 
 
 def read_routed(
@@ -133,6 +148,7 @@ def read_routed(
     label_column: str,
     language: str,
     weight: float = 1.0,
+    form_columns: tuple[str, ...] = (),
 ) -> list[RoutedText]:
     """Rows of a CSV file that have a text and a label; columns of text are joined by blanks.
 
@@ -140,12 +156,14 @@ def read_routed(
     """
     found: list[RoutedText] = []
     for row in read_csv(path):
-        missing = {*text_columns, label_column} - set(row)
+        missing = {*text_columns, *form_columns, label_column} - set(row)
         if missing:
             raise ValueError(f"{path}: no column {', '.join(sorted(missing))}")
-        text = prepare(" ".join(row[column] for column in text_columns), language)
-        if text and row[label_column]:
-            found.append(RoutedText(text, row[label_column], weight, choose_place(text)))
+        bare = prepare(" ".join(row[column] for column in text_columns), language)
+        text = prepare(" ".join(row[column] for column in (*form_columns, *text_columns)), language)
+        if bare and row[label_column]:
+            place = choose_place(bare)
+            found.append(RoutedText(text, row[label_column], weight, place, bare))
     if not found:
         raise ValueError(f"{path}: no row has a text and a label")
     return found

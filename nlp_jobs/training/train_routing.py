@@ -171,6 +171,7 @@ def train(
         {
             "language": recipe.language,
             "strength": recipe.strength,
+            "form_columns": list(recipe.form_columns),
             "trained_on": {
                 recipe.source: {
                     "rows": int((learning & trainer.is_labelled).sum()),
@@ -190,10 +191,12 @@ def train(
     )
     held = [row for row in labelled if row.place < TEST_SHARE and not recipe.is_whole]
     if held:
+        wanted = np.array([trainer.labels.index(row.label) for row in held])
         found = heads.probabilities([row.text for row in held])
-        heads.facts["test"] = measure(
-            found, np.array([trainer.labels.index(row.label) for row in held])
-        )
+        heads.facts["test"] = measure(found, wanted)
+        if recipe.form_columns:
+            found = heads.probabilities([row.bare for row in held])
+            heads.facts["test_without_form"] = measure(found, wanted)
     return heads
 
 
@@ -227,7 +230,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         recipe = recipes[options.name]
         path = options.data / f"{recipe.source}.csv.gz"
         labelled = read_routed(
-            path, recipe.text_columns, recipe.label_column, recipe.language, recipe.weight
+            path,
+            recipe.text_columns,
+            recipe.label_column,
+            recipe.language,
+            recipe.weight,
+            recipe.form_columns,
         )
         helpers = read_helpers(recipe, options.data, labelled)
     else:

@@ -10,7 +10,7 @@ from nlp_jobs.label_heads import LabelHeads, load_label_heads, prune
 from nlp_jobs.text_features import TextFeatures, read_settings, write_settings
 
 CHARACTERS = HashedFeatures((1, 2), 12, keep_spaces=False)
-TEXTS = ["变速箱顿挫，换挡也顿挫", "", "刹车失灵", "good car １２３"]
+TEXTS = ["变速箱顿挫，换挡也顿挫", "", "", "", "刹车失灵", "good car １２３"]
 SETTINGS = [
     TextFeatures(CHARACTERS, counted="each"),
     TextFeatures(CHARACTERS, (1, 2), 10),
@@ -89,7 +89,7 @@ def test_extra_inputs_add_to_the_scores_and_must_fit():
     plain = make_heads(SETTINGS[0])
     weights = np.array([[1.0, 0.0, -1.0]], dtype=np.float32)
     heads = make_heads(SETTINGS[0], extras=("hits",), extra_weights=weights)
-    extra = np.array([[2.0], [0.0], [1.0], [0.0]])
+    extra = np.array([[2.0], [0.0], [1.0], [0.0], [0.0], [1.0]])
 
     assert np.allclose(heads.score(TEXTS, extra) - plain.score(TEXTS), extra @ weights)
     with pytest.raises(ValueError, match="hits"):

@@ -84,6 +84,29 @@ def test_a_missing_column_is_named(models: Path):
         read_routed(models / "rows.csv", ("message",), "topic", "zh")
 
 
+def test_what_the_form_says_goes_before_the_text_and_leaves_its_place_alone(tmp_path: Path):
+    path = tmp_path / "rows.csv"
+    path.write_text("brand,text,desk\n吉利,发动机漏油了,repair\n大众,发动机漏油了,repair\n")
+
+    bare = read_routed(path, ("text",), "desk", "zh")
+    with_form = read_routed(path, ("text",), "desk", "zh", form_columns=("brand",))
+
+    assert [row.text for row in with_form] == ["吉利 发动机漏油了", "大众 发动机漏油了"]
+    assert {row.place for row in with_form} == {row.place for row in bare}
+    assert [row.bare for row in with_form] == [row.text for row in bare]
+
+
+def test_the_car_decides_where_the_complaint_does_not():
+    complaint = "行驶中突然熄火"
+
+    petrol, electric = Router("car_complaints_form_zh").route(
+        [f"大众 朗逸 2021款 1.5L 自动 {complaint}", f"比亚迪 海豚 2023款 纯电动 {complaint}"]
+    )
+
+    assert petrol.label == "发动机"
+    assert electric.label == "动力电池及电源管理系统"
+
+
 def test_chinese_and_english_routers_are_shipped():
     assert {"car_complaints_zh", "public_messages_zh", "nhs_topics_en"} <= set(list_routers())
 

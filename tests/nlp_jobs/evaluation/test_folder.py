@@ -153,6 +153,15 @@ def test_rows_keep_values_that_look_like_nothing(tmp_path):
             [("路灯坏了\n请修一下", "城乡建设", ())],
         ),
         (
+            "zh_car_complaints",
+            "routing_form",
+            [
+                {"brand": "吉利", "series": "博越", "text": "漏油", "problem_category": "发动机"},
+                {"text": "没有表单的一行", "problem_category": "车身"},
+            ],
+            [("吉利 博越\n漏油", "发动机", ())],
+        ),
+        (
             "en_nhs_survey_verbatims",
             "sentiment",
             [

@@ -75,7 +75,11 @@ def configure(settings: Settings, folder: Path, source: Source) -> Settings:
     shutil.copytree(settings.config_dir, folder / "config")
     content = yaml.safe_load((folder / "config" / "sources.yml").read_text(encoding="utf-8"))
     content["sources"] = {
-        source.name: {**content["sources"][source.name], **source.options, "enabled": True}
+        source.name: {
+            **content["sources"].get(source.name, {}),
+            **source.options,
+            "enabled": True,
+        }
     }
     text = yaml.safe_dump(content, allow_unicode=True)
     (folder / "config" / "sources.yml").write_text(text, encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import multiprocessing
 from collections.abc import Callable, Iterator
@@ -127,6 +128,37 @@ def serving_files(settings: Settings, folder: Path, rows: int) -> Iterator[Setti
     yield settings.model_copy(update={"calls_source_dir": str(calls)})
 
 
+_MAPPING = """\
+version: 1
+slug: exported_reviews
+name: {zh: 评价导出, en: Exported reviews}
+description: {zh: 评价导出, en: Exported reviews}
+channel_slug: review
+is_solicited: false
+time_zone: Asia/Shanghai
+record_id: {columns: [id]}
+fields: {occurred_at: date, rating: stars, text: comment, city: city, store_ref: shop}
+constants: {rating_scale: 5}
+metadata_columns: [app_version]
+"""
+
+
+@contextmanager
+def serving_export(settings: Settings, folder: Path, rows: int) -> Iterator[Settings]:
+    """Write an export as people have them, one CSV file, and its mapping."""
+    with (folder / "reviews.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "date", "stars", "comment", "city", "shop", "app_version"])
+        for number in range(rows):
+            moment = f"{make_moment(number):%Y-%m-%d %H:%M:%S}"
+            shop, version = f"S{number % 50:03d}", f"3.{number % 9}"
+            stars = number % 5 + 1
+            text = make_text(number)
+            writer.writerow([f"F{number:08d}", moment, stars, text, "杭州", shop, version])
+    (folder / "exported_reviews.yml").write_text(_MAPPING, encoding="utf-8")
+    yield settings
+
+
 @contextmanager
 def serving_http(settings: Settings, folder: Path, rows: int) -> Iterator[Settings]:
     """Serve reviews from another process."""
@@ -188,5 +220,19 @@ SOURCES = (
         {"tables": {"customer_notes": "customer_notes"}},
     ),
     Source("files", "JSON lines, calls", "calls", "raw_calls.calls", serving_files),
+    Source(
+        "import",
+        "CSV import, reviews",
+        "exported_reviews",
+        "raw_files.feedback",
+        serving_export,
+        {
+            "name": {"zh": "评价导出", "en": "Exported reviews"},
+            "connector": "files",
+            "path": "reviews.csv",
+            "mapping": "exported_reviews.yml",
+            "quarantine_share_limit": 0.05,
+        },
+    ),
     Source("http", "HTTP, reviews", "reviews", "raw_reviews.reviews", serving_http),
 )

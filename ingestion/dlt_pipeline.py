@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     import dlt
     import psycopg
     import pyarrow
+
+# so many rows at least go into one file, the last one apart; several files are copied at once
+FILE_ROWS = 50_000
+COPIES_AT_ONCE = 4
 
 _DLT_TYPES: dict[str, dict[str, Any]] = {
     "text": {"data_type": "text"},
@@ -134,6 +139,7 @@ def _fresh_pipeline(settings: Settings, schema: str, folder: Path) -> Iterator[d
     dlt.config["extract.next_item_mode"] = "fifo"  # one stream after the other
     # the files live for seconds: to compress them takes longer than to write them
     dlt.config["data_writer.disable_compression"] = True
+    dlt.config["load.workers"] = COPIES_AT_ONCE
     shutil.rmtree(folder, ignore_errors=True)
     try:
         yield dlt.pipeline(
@@ -150,18 +156,22 @@ def _fresh_pipeline(settings: Settings, schema: str, folder: Path) -> Iterator[d
 
 
 def _make_resource(entity: Entity, tables: Iterable[pyarrow.Table], folder: Path) -> Any:
-    """Return an entity as a resource of dlt: one file, written when dlt asks for it.
+    """Return an entity as a resource of dlt: files, written when dlt asks for them.
 
     Given Arrow tables, dlt would write them as Parquet, read them again and then write this.
     """
     dlt = _import_dlt()
 
     def write_file() -> Iterator[Any]:
-        path = folder / f"{entity.name}.csv"
-        count = write_csv(path, make_arrow_schema(entity), tables)
-        if count:
-            yield dlt.mark.with_file_import(str(path), "csv", count)
-            path.unlink()  # dlt has a link of its own
+        remaining = iter(tables)
+        for number in itertools.count():
+            path = folder / f"{entity.name}_{number}.csv"
+            count = write_csv(path, make_arrow_schema(entity), remaining, FILE_ROWS)
+            if count:
+                yield dlt.mark.with_file_import(str(path), "csv", count)
+                path.unlink()  # dlt has a link of its own
+            if count < FILE_ROWS:
+                return
 
     hints: dict[str, Any] = {name: dict(_DLT_TYPES[sql]) for name, sql in entity.columns.items()}
     for name in entity.key:

@@ -127,9 +127,10 @@ class EntityLoad:
             rejected += [(item, item.problem) for item in rejects]
             places = {id(item): place for place, item in enumerate(chunk)}
             rejected.sort(key=lambda reject: places[id(reject[0])])
+        # before all that counts: a chunk that is refused must move no watermark
+        self._check_schema(len(candidates), batch.delivered, [problem for _, problem in rejected])
         if self.deletions or len(candidates) + len(rejects) < len(chunk):
             self._take_deletions(chunk, batch)
-        self._check_schema(len(candidates), batch.delivered, [problem for _, problem in rejected])
 
         row_counts = [candidates[position].row_count for position in batch.positions]
         self.new_columns |= batch.new_columns

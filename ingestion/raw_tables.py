@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,8 +125,10 @@ def make_arrow_table(
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def write_csv(path: Path, schema: pyarrow.Schema, tables: Iterable[pyarrow.Table]) -> int:
-    """Write tables, one after the other, as one file with a header; return how many rows."""
+def write_csv(
+    path: Path, schema: pyarrow.Schema, tables: Iterator[pyarrow.Table], enough_rows: int
+) -> int:
+    """Write tables as one file with a header, until it has enough rows; return how many it has."""
     import pyarrow.csv as pa_csv
 
     count = 0
@@ -134,6 +136,8 @@ def write_csv(path: Path, schema: pyarrow.Schema, tables: Iterable[pyarrow.Table
         for table in tables:
             writer.write_table(table)
             count += table.num_rows
+            if count >= enough_rows:
+                break
     return count
 
 

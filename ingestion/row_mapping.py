@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,27 +65,29 @@ class RowMapper:
             self._in_fields |= set(mapping.record_id.columns or [])
         if mapping.dialogue is not None:
             self._in_fields |= set(mapping.dialogue.sources)
+        self._readers = [
+            (str(field), self._make_reader(field, rule)) for field, rule in mapping.fields.items()
+        ]
         self._not_metadata = (self._in_fields - set(mapping.metadata_columns)) | set(
             mapping.ignored_columns
         )
 
     def map_row(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return a row as contract fields, all but its id; raise `RowError`."""
-        return (
-            self._constants()
-            | {
-                field: self._read(field, rule, values)
-                for field, rule in self._mapping.fields.items()
-            }
-            | {"source_metadata": self._metadata([values])}
-        )
+        record = self._constants | {field: read(values) for field, read in self._readers}
+        record["source_metadata"] = {
+            column: _as_json(cleaned)
+            for column, value in values.items()
+            if column not in self._not_metadata and (cleaned := self._clean(value)) is not None
+        }
+        return record
 
     def map_dialogue(self, turns: list[dict[str, Any]]) -> dict[str, Any]:
         """Return the rows of one dialogue, in order, as contract fields, all but its id."""
         dialogue = self._mapping.dialogue
         if dialogue is None:
             raise ValueError(f"mapping {self._mapping.slug!r} has no dialogue")
-        record: dict[str, Any] = self._constants()
+        record = dict(self._constants)
         for field, rule in self._mapping.fields.items():
             found = (self._read(field, rule, values) for values in turns)
             record[field] = next((value for value in found if value is not None), None)
@@ -117,7 +120,9 @@ class RowMapper:
         text = json.dumps(content, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
+    @cached_property
     def _constants(self) -> dict[str, Any]:
+        """Return what is the same in every record; raise `RowError`."""
         mapping = self._mapping
         constants: dict[str, Any] = {
             str(field): value for field, value in mapping.constants.items()
@@ -129,6 +134,19 @@ class RowMapper:
             "channel_slug": mapping.channel_slug,
             "is_solicited": mapping.is_solicited,
         }
+
+    def _make_reader(self, field: str, rule: FieldRule) -> Callable[[dict[str, Any]], Any]:
+        """Return what `_read` does for a field; in a fraction of the time for a plain column."""
+        column = rule.column
+        if column is None or rule.values is not None:
+            return partial(self._read, field, rule)
+        null_values = rule.null_values
+
+        def read(values: dict[str, Any]) -> Any:
+            value = self._clean(values.get(column), null_values)
+            return None if value is None else self._convert(field, rule, value)
+
+        return read
 
     def _read(self, field: str, rule: FieldRule, values: dict[str, Any]) -> Any:
         parts = [self._clean(values.get(column), rule.null_values) for column in rule.sources]
@@ -143,8 +161,10 @@ class RowMapper:
                     "out_of_range", f"{field}: the mapping's values do not list this value", field
                 )
             value = rule.values[key]
-        if value is None:
-            return None
+        return None if value is None else self._convert(field, rule, value)
+
+    def _convert(self, field: str, rule: FieldRule, value: Any) -> Any:
+        """Return a value as its field wants it."""
         if field in _MOMENTS:
             return self._moment(field, rule, value)
         if field in _NUMBERS:

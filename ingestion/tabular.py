@@ -46,7 +46,8 @@ _GZIP = b"\x1f\x8b"
 _UNREADABLE = (OSError, EOFError, zlib.error, csv.Error, UnclosedQuoteError)
 
 
-@dataclass(frozen=True, slots=True)
+# not frozen, for that would take longer than to read the row
+@dataclass(slots=True)
 class Row:
     """One row; `number` counts data rows from 1, the header is not counted."""
 

@@ -23,7 +23,7 @@ from ingestion.call_layouts import LAYOUTS, CallLayout, UnfinishedFileError
 from ingestion.candidates import Candidate, Reject
 from ingestion.contracts import CALLS
 from ingestion.csv_rows import UnclosedQuoteError
-from ingestion.errors import SourceError
+from ingestion.errors import SchemaChangedError, SourceError
 from ingestion.file_contents import open_content
 from ingestion.file_store import (
     FileStore,
@@ -175,6 +175,8 @@ def load(
 
     try:
         report = land(settings, source, [stream], progress)
+    except SchemaChangedError:
+        raise  # how much was landed, the files cannot tell
     except SourceError as failure:
         if isinstance(failure.report, LoadReport):
             remember(failure.report)

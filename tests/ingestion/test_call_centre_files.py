@@ -246,6 +246,21 @@ def test_a_column_missing_everywhere_is_named(calls, warehouse, folder):
     assert warehouse.value("select count(*) from raw_calls.calls") == 0
 
 
+def test_files_of_a_changed_schema_are_read_again_once_it_is_settled(calls, warehouse, folder):
+    for name, first in (("a", 0), ("b", 6)):
+        written = [make_call(number) for number in range(first, first + 6)]
+        lacking = [{k: v for k, v in call.items() if k != "agent_id"} for call in written]
+        (folder / f"{name}.jsonl").write_bytes(dump_lines(*lacking))
+    with pytest.raises(SchemaChangedError):
+        load(calls)
+
+    # files as they were, and one more that shows the column not to be gone
+    (folder / "c.jsonl").write_bytes(dump_lines(make_call(12)))
+
+    assert load(calls).rows_landed == 13
+    assert warehouse.value("select count(*) from raw_calls.calls") == 13
+
+
 def test_a_column_retyped_everywhere_is_named_and_one_broken_record_is_not(calls, folder):
     written = [make_call(number, started_at=1_704_160_800 + number) for number in range(20)]
     (folder / "calls.jsonl").write_bytes(dump_lines(*written))

@@ -7,7 +7,7 @@ import pytest
 from ingestion.candidates import Candidate, Deletion
 from ingestion.contracts import REVIEWS
 from ingestion.dlt_pipeline import Stream
-from ingestion.errors import SourceError
+from ingestion.errors import SchemaChangedError, SourceError
 from ingestion.landing import land
 from tests.ingestion.source_settings import with_sources
 from tests.ingestion.test_contracts import REVIEW
@@ -178,6 +178,19 @@ def test_a_reported_deletion_marks_and_moves_the_watermark(settings, warehouse):
     assert (report.rows_read, report.rows_deleted) == (0, 1)
     assert report.watermark == moment("2024-03-01T00:00:00+00:00")
     assert mark_of(warehouse)
+
+
+def test_a_deletion_among_records_of_a_changed_schema_moves_nothing(settings, warehouse):
+    land_reviews(settings, Candidate(REVIEW))
+    before = warehouse.value("select watermark from ops.watermarks")
+    whole = dict.fromkeys(REVIEWS.source_columns) | REVIEW
+    retyped = [Candidate({**whole, "review_id": f"r{n}", "posted_at": n}) for n in range(12)]
+
+    with pytest.raises(SchemaChangedError, match="posted_at"):
+        land_reviews(settings, *retyped, Deletion(("r1",), moment("2024-03-01T00:00:00+00:00")))
+
+    assert warehouse.value("select watermark from ops.watermarks") == before
+    assert not mark_of(warehouse)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import random
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ from ingestion import landing
 from ingestion.contracts import CALLS, REVIEWS
 from ingestion.errors import IngestionError
 from ingestion.registry import load_source
+from ingestion.sources import sql_table
+from tests.ingestion.faulty_crm import FATAL_ROW, SQL_FAULTS, STOPPING, FaultyCrm
 from tests.ingestion.scripted_server import Answer, Asked, ScriptedServer, running
 from tests.ingestion.source_settings import with_sources
 from warehouse.settings import Settings
@@ -143,7 +146,9 @@ ANSWERS = (
 RECORDS = ("broken record", "new column", "clock ahead")
 DEATHS = ("killed before the merge", "killed before the watermark")
 FILES = ("half-written", "gzip truncated", "corrected later", "the same call in two files")
-FAULTS = (*ANSWERS, *RECORDS, *DEATHS, *FILES)
+CRM_DEATHS = tuple(f"{death}, of the CRM" for death in DEATHS)
+CRM = (*SQL_FAULTS, *CRM_DEATHS)
+FAULTS = (*ANSWERS, *RECORDS, *DEATHS, *FILES, *CRM)
 
 
 class Calls:
@@ -203,6 +208,7 @@ def hurried(settings: Settings, tmp_path: Path) -> Settings:
         retry={"attempts": 4, "first_wait_seconds": 0.001, "budget_seconds": 1},
     )
     content["sources"]["calls"].update(settle_seconds=0)
+    content["sources"]["crm"].update(overlap_minutes=5, tables={"customer_notes": "offered"})
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     return changed
 
@@ -222,30 +228,42 @@ def addressed(hurried: Settings, reviews: Reviews, tmp_path: Path) -> Iterator[S
 
 
 @pytest.mark.slow
-def test_after_any_faults_raw_equals_the_sources(addressed, warehouse, reviews, tmp_path):
+def test_after_any_faults_raw_equals_the_sources(
+    addressed, warehouse, reviews, tmp_path, monkeypatch
+):
+    # so that a fault in mid-read comes when some rows have been taken
+    monkeypatch.setattr(sql_table, "BATCH_ROWS", FATAL_ROW - 1)
     chance = random.Random(SEED)
     calls = Calls(tmp_path / "calls")
+    crm = FaultyCrm(addressed)
     failed: dict[str, int] = dict.fromkeys(FAULTS, 0)
     # each kind as often as the next, in an order of chance
     faults = [FAULTS[number % len(FAULTS)] for number in range(RUNS)]
     chance.shuffle(faults)
 
     for number, fault in enumerate(faults):
-        source = "calls" if fault in FILES else "reviews"
+        reachable: AbstractContextManager[Settings] = nullcontext(addressed)
+        source = "calls" if fault in FILES else "crm" if fault in CRM else "reviews"
         if source == "calls":
             if chance.random() < 0.5:
                 calls.finish()
             calls.write(f"K{chance.randrange(number + 1)}", fault)
+        elif source == "crm":
+            change_notes(crm, chance, fault, number)
+            reachable = crm.failing(fault)
         else:
             change_reviews(reviews, chance, fault, number)
-        if is_failing(addressed, source, fault):
-            failed[fault] += 1
+        with reachable as met:
+            if is_failing(met, source, fault):
+                failed[fault] += 1
 
     calls.finish()
+    crm.mend()
     reviews.fault = None
     mend_reviews(reviews)
-    for source in ("reviews", "calls"):
+    for source in ("reviews", "calls", "crm"):
         load_source(addressed, source)
+    assert read_notes(warehouse) == crm.read()
     assert read_reviews(warehouse) == {
         key: (record["text"], record["rating"], moment_of(record))
         for key, record in reviews.records.items()
@@ -258,7 +276,17 @@ def test_after_any_faults_raw_equals_the_sources(addressed, warehouse, reviews, 
     assert not warehouse.rows(f"select * from ops.loads where status = 'success' and {unbalanced}")
     assert warehouse.value("select count(*) from ops.quarantine where status = 'open'") == 0
     # the faults that no retry can mend did show
-    assert all(failed[fault] for fault in (*ALWAYS, *DEATHS))
+    assert all(failed[fault] for fault in (*ALWAYS, *DEATHS, *CRM_DEATHS, *STOPPING))
+
+
+def change_notes(crm: FaultyCrm, chance: random.Random, fault: str, number: int) -> None:
+    """Write and edit some notes, enough for a fault in mid-read, and change what the fault is."""
+    crm.mend()
+    for step in range(chance.randrange(FATAL_ROW, 2 * FATAL_ROW)):
+        known = sorted(crm.read())
+        is_edit = known and chance.random() < 0.3
+        crm.write(chance.choice(known) if is_edit else f"N{number}_{step}")
+    crm.change(fault, f"N{number}")
 
 
 def change_reviews(reviews: Reviews, chance: random.Random, fault: str, number: int) -> None:
@@ -294,9 +322,9 @@ def is_failing(settings: Settings, source: str, fault: str) -> bool:
         raise Killed
 
     with pytest.MonkeyPatch.context() as patch:
-        if fault == "killed before the merge":
+        if fault.startswith("killed before the merge"):
             patch.setattr(landing, "run_pipeline", die)
-        elif fault == "killed before the watermark":
+        elif fault.startswith("killed before the watermark"):
             patch.setattr(landing, "_advance_watermark", die)
         try:
             load_source(settings, source)
@@ -307,6 +335,16 @@ def is_failing(settings: Settings, source: str, fault: str) -> bool:
 
 def read_reviews(warehouse: Any) -> dict[str, tuple[Any, ...]]:
     rows = warehouse.rows("select review_id, text, rating, updated_at from raw_reviews.reviews")
+    found = {key: tuple(values) for key, *values in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def read_notes(warehouse: Any) -> dict[str, tuple[Any, ...]]:
+    rows = warehouse.rows(
+        "select note_id, note_text, updated_at from raw_crm.customer_notes "
+        "where _deleted_at is null"
+    )
     found = {key: tuple(values) for key, *values in rows}
     assert len(found) == len(rows)
     return found

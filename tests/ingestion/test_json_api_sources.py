@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from ingestion.errors import SourceError
+from ingestion.errors import SchemaChangedError, SourceError
 from ingestion.registry import load_source
 from tests.ingestion.broken_server import TOKEN, PlannedServer, serving
 from warehouse.settings import Settings
@@ -183,6 +183,52 @@ def test_an_item_that_is_no_object_and_a_field_more_stop_nothing(web, server, wa
         (None,),
         ({"likes": 7},),
     ]
+
+
+def test_a_column_that_all_items_gained_is_landed_and_announced(web, server, warehouse):
+    server.items = [make_review(number, mood="calm") for number in range(12)]
+
+    report = load_source(web, "reviews")
+
+    assert report.entities[0].new_columns == ("mood",)
+    assert warehouse.value("select detail -> 'new_columns' from ops.loads") == ["mood"]
+    assert warehouse.rows("select distinct _extra from raw_reviews.reviews") == [
+        ({"mood": "calm"},)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "spoil"),
+    [
+        ("author", lambda item: {k: v for k, v in item.items() if k != "author"}),
+        ("updated_at", lambda item: {k: v for k, v in item.items() if k != "updated_at"}),
+        ("rating", lambda item: item | {"rating": {"stars": item["rating"]}}),
+        ("posted_at", lambda item: item | {"posted_at": 1_700_000_000}),
+    ],
+)
+def test_a_column_that_is_gone_or_of_another_type_is_an_error_with_its_name(
+    web, server, warehouse, column, spoil
+):
+    server.items = [make_review(number) for number in range(12)]
+    load_source(web, "reviews")
+    before = landed_reviews(warehouse), warehouse.value("select watermark from ops.watermarks")
+    newer = {"text": "改过了", "updated_at": "2024-03-01T00:00:00+00:00"}
+    kept = server.items
+    server.items = [spoil(item | newer) for item in kept]
+    # the planned server sorts by it
+    if column == "updated_at":
+        server.answer = lambda query: {"items": server.items, "next_cursor": None}
+
+    with pytest.raises(SchemaChangedError) as caught:
+        load_source(web, "reviews", full=True)
+
+    assert (caught.value.column, caught.value.source) == (column, "reviews")
+    assert f"{column!r}" in str(caught.value)
+    # nothing was taken for a record, nothing was passed over
+    after = landed_reviews(warehouse), warehouse.value("select watermark from ops.watermarks")
+    assert after == before
+    assert warehouse.quarantined() == []
+    assert warehouse.value("select count(*) from ops.loads where status = 'failed'") == 1
 
 
 def test_random_faults_never_lose_or_double_a_record(web, server, warehouse):

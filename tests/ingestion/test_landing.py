@@ -97,6 +97,21 @@ def test_copies_in_different_chunks_are_landed_once_in_their_newest_copy(
     assert warehouse.value("select text from raw_reviews.reviews where review_id = 'r1'") == "新"
 
 
+def test_rows_of_several_files_are_landed_once_in_their_newest_copy(
+    settings, warehouse, monkeypatch
+):
+    monkeypatch.setattr("ingestion.entity_load.CHUNK_ROWS", 2)
+    monkeypatch.setattr("ingestion.dlt_pipeline.FILE_ROWS", 4)
+    newer = {**REVIEW, "text": "新", "updated_at": "2024-02-01T00:00:00Z"}
+    others = [{**REVIEW, "review_id": f"x{number}"} for number in range(10)]
+
+    report = land_reviews(settings, newer, *others, REVIEW)
+
+    assert report.rows_read == report.rows_landed == 12
+    assert warehouse.value("select count(*) from raw_reviews.reviews") == 11
+    assert warehouse.value("select text from raw_reviews.reviews where review_id = 'r1'") == "新"
+
+
 def test_nothing_in_clear_is_left_beside_the_raw_tables(settings, warehouse):
     land_reviews(settings, {**REVIEW, "text": "只在原始表里"})
 

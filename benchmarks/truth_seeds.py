@@ -77,7 +77,7 @@ def measure(template: Settings, plan: Plan) -> dict[str, Any]:
         seconds = {"company": round(time.monotonic() - started, 1)}
         for name in JOBS:
             started = time.monotonic()
-            registry.JOBS[name](settings)
+            registry.run_limited(settings, registry.JOBS[name])
             seconds[name] = round(time.monotonic() - started, 1)
         with connect("voc_stats", settings) as connection:
             found = check_all(connection, read_causes(folder), read_texts(folder))

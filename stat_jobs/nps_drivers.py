@@ -60,6 +60,7 @@ MIN_ANSWERS = 30
 MIN_OPINIONS = 30
 ANSWERS_PER_TERM = 10
 SIGNIFICANCE = 0.05
+DRAWS_AT_ONCE = 50
 
 RESULT = ResultTable(
     name="nps_driver",
@@ -213,8 +214,8 @@ def fit(answers: Answers, blocks: NDArray[np.int64], counts: Floats) -> Model | 
     if whole.r_squared <= 0:
         return None
     drawn = [
-        relative_weights.weigh_products(np.tensordot(count, products, 1), len(columns))
-        for count in counts
+        relative_weights.weigh_products(drawn_products, len(columns))
+        for drawn_products in draw_products(counts, products)
     ]
     shares = np.array([draw.weights / draw.r_squared for draw in drawn if draw.r_squared > 0])
     effects = np.array([draw.effects for draw in drawn])
@@ -231,6 +232,18 @@ def fit(answers: Answers, blocks: NDArray[np.int64], counts: Floats) -> Model | 
         q_values,
         whole.r_squared,
     )
+
+
+def draw_products(counts: Floats, products: Floats) -> Iterator[Floats]:
+    """Yield the cross products of each draw: those of its blocks, added up.
+
+    `counts` is draws x blocks, `products` blocks x columns x columns. A few draws at a time: one
+    by one each would read all blocks from memory, all at once they would not fit.
+    """
+    flat = products.reshape(len(products), -1)
+    for start in range(0, len(counts), DRAWS_AT_ONCE):
+        together = counts[start : start + DRAWS_AT_ONCE] @ flat
+        yield from together.reshape(-1, *products.shape[1:])
 
 
 def rows_of_blocks(blocks: NDArray[np.int64]) -> list[NDArray[np.int64]]:

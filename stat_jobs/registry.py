@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+
+from threadpoolctl import threadpool_limits
 
 from stat_jobs import (
     benchmark_index,
@@ -20,6 +23,7 @@ from stat_jobs import (
     prevalence,
     priority,
     recovery_value,
+    schedule,
     surge,
     theme_cohort,
     theme_trend,
@@ -29,7 +33,11 @@ from stat_jobs.results import ResultTable
 from warehouse.postgres import connect
 from warehouse.settings import Settings
 
-JOBS: dict[str, Callable[[Settings], dict[str, int]]] = {
+logger = logging.getLogger(__name__)
+
+Job = Callable[[Settings], dict[str, int]]
+
+JOBS: dict[str, Job] = {
     "theme_trend": theme_trend.run,
     "theme_cohort": theme_cohort.run,
     "breakpoint_lift": breakpoint_lift.run,
@@ -53,6 +61,24 @@ JOBS: dict[str, Callable[[Settings], dict[str, int]]] = {
     "label_drift": label_drift.run_if_due,
 }
 
+# over a year or more: once a week and month, see `stat_jobs.schedule`
+WEEKLY: dict[str, ResultTable] = {
+    "theme_trend": theme_trend.RESULT,
+    "theme_cohort": theme_cohort.RESULT,
+    "nps_drivers": nps_drivers.RESULT,
+    "nps_bridge": nps_bridge.RESULT,
+    "recovery_value": recovery_value.RESULT,
+    "churn_hazard": churn_hazard.RESULT,
+    "nps_transitions": nps_transitions.RESULT,
+    "prevalence": prevalence.RESULT,
+    "priority": priority.RESULT,
+    "benchmark_index": benchmark_index.INDEX,
+    "surge": surge.SURGE_JUDGED,
+}
+
+# what a weekly statistic still does in the nights between
+NIGHTLY_PART: dict[str, Job] = {"surge": surge.run_recent}
+
 RESULTS: tuple[ResultTable, ...] = (
     theme_trend.RESULT,
     theme_cohort.RESULT,
@@ -73,6 +99,7 @@ RESULTS: tuple[ResultTable, ...] = (
     *emerging_topics.TABLES,
     *keyword_odds.TABLES,
     label_drift.RESULT,
+    schedule.RESULT,
 )
 
 
@@ -84,6 +111,34 @@ def create_tables(settings: Settings) -> None:
 
 
 def run_all(settings: Settings) -> dict[str, dict[str, int]]:
-    """Run every statistic and return its counts, by name of the statistic."""
+    """Run every statistic that is due and return its counts, by name of the statistic."""
     create_tables(settings)
-    return {name: job(settings) for name, job in JOBS.items()}
+    return {name: run_if_due(settings, name) for name in JOBS}
+
+
+def run_if_due(settings: Settings, name: str) -> dict[str, int]:
+    """Run one statistic, a weekly one unless it stands; return its counts."""
+    if name not in WEEKLY:
+        return run_limited(settings, JOBS[name])
+    with connect("voc_stats", settings) as connection:
+        ground = schedule.read_ground(connection, WEEKLY[name].method_version)
+        is_due = schedule.is_due(connection, name, ground)
+    if not is_due and name in NIGHTLY_PART:
+        return run_limited(settings, NIGHTLY_PART[name])
+    if not is_due:
+        logger.info("%s stands for this week and month: not run tonight", name)
+        return {"standing": 1}
+    counts = run_limited(settings, JOBS[name])
+    with connect("voc_stats", settings) as connection:
+        schedule.note_run(connection, name, ground)
+    return counts
+
+
+def run_limited(settings: Settings, job: Job) -> dict[str, int]:
+    """Run one statistic with one thread of linear algebra, and return its counts."""
+    import scipy.linalg  # noqa: F401  (brings linear algebra of its own, to be limited as well)
+
+    # thousands of small matrices: threads that wait for each other cost more than they bring,
+    # many times more where other processes want the processors too
+    with threadpool_limits(limits=1):
+        return job(settings)

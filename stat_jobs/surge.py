@@ -23,6 +23,9 @@ Days are judged once. A later run takes up where the last one ended; if the coun
 changed since (late, corrected or withdrawn feedback), it judges anew from that day on, so that
 nightly runs and one run over everything give the same rows. For that it reads the daily counts of
 the whole history, not the feedback: one aggregate, without which no baseline can be fitted.
+In an ordinary night that goes back four weeks at most: one late record of two years ago would have
+two years judged anew. What changed further back waits for the first night of a new week or month
+(`stat_jobs.schedule`), which judges from it on.
 
 History begins anew after a break: where the four weeks up to a day brought less than a twentieth of
 what the last four weeks bring a day (a gap, or years in which hardly anybody wrote before a source
@@ -60,6 +63,7 @@ SIGNIFICANCE = 0.05
 EXPOSURE_DAYS = 14
 BREAK_DAYS = 28
 BREAK_SHARE = 0.05
+REJUDGED_DAYS = 28  # in an ordinary night
 
 SURGE_DAY = ResultTable(
     name="surge_day",
@@ -114,8 +118,16 @@ class Judgement:
     p_value: float
 
 
-def run(settings: Settings) -> dict[str, int]:
-    """Judge every day that is new or whose past has changed; return days, tests and alarms."""
+def run_recent(settings: Settings) -> dict[str, int]:
+    """Judge the days that are new, and of the last `REJUDGED_DAYS` those whose past changed."""
+    return run(settings, REJUDGED_DAYS)
+
+
+def run(settings: Settings, most_days: int | None = None) -> dict[str, int]:
+    """Judge every day that is new or whose past has changed; return days, tests and alarms.
+
+    With `most_days`, days that were judged before are judged anew only among the last so many.
+    """
     with connect("voc_stats", settings) as connection:
         for table in TABLES:
             table.create(connection)
@@ -126,6 +138,8 @@ def run(settings: Settings) -> dict[str, int]:
             return {"judged": 0, "tested": 0, "alarms": 0}
         prints = fingerprints(daily)
         start = first_unjudged(connection, daily, prints)
+        if most_days is not None:
+            start = max(start, min(first_unknown(connection, daily), len(daily) - most_days))
         for table in TABLES:
             connection.execute(
                 f"delete from {table.qualified_name} where day >= %s", (daily.day(start),)
@@ -163,6 +177,20 @@ def first_unjudged(
         if judged.get(daily.day(index)) != fingerprint:
             return index
     return len(prints)
+
+
+def first_unknown(connection: psycopg.Connection[Any], daily: DailyCounts) -> int:
+    """Return the index of the first day that this method never judged, on whatever counts."""
+    judged = {
+        day
+        for (day,) in connection.execute(
+            "select day from stats.surge_judged where method_version = %s",
+            (SURGE_JUDGED.method_version,),
+        )
+    }
+    return next(
+        (index for index in range(len(daily)) if daily.day(index) not in judged), len(daily)
+    )
 
 
 def count_series(daily: DailyCounts, index: int) -> int:

@@ -60,6 +60,15 @@ def read_full_builds(settings: Settings) -> list[tuple[str, str]]:
         ).fetchall()
 
 
+def read_changed_days(settings: Settings) -> set[str]:
+    """Return the days on which units were found to say something else."""
+    with connect("voc_modeler", settings) as connection:
+        found = connection.execute(
+            "select row_key from core.fact_change where fact_name = 'unit_day'"
+        ).fetchall()
+    return {day for (day,) in found}
+
+
 def differences(kept: dict[str, list[str]], anew: dict[str, list[str]]) -> dict[str, set[str]]:
     return {
         table: set(kept[table]) ^ set(anew[table]) for table in anew if kept[table] != anew[table]
@@ -205,7 +214,7 @@ def test_a_night_of_changes_is_what_building_anew_gives(company: Settings):
         "is_burst = true where source_slug = 'reviews'",
         "update nlp.documents set sentiment_label = 'positive', annotated_at = now() "
         "where source_slug = 'calls'",
-        "update nlp.opinion_units set sentiment_label = 'positive' "
+        "update nlp.opinion_units set sentiment_label = 'positive', topic_slug = 'delay' "
         "from nlp.documents where documents.source_slug = 'calls' "
         "and documents.feedback_key = opinion_units.feedback_key",
     )
@@ -214,14 +223,24 @@ def test_a_night_of_changes_is_what_building_anew_gives(company: Settings):
 
     run_core(company)
     kept = read_core(company)
+    noted = read_changed_days(company)
     assert read_full_builds(company) == full_builds  # the night took its news alone
     run_core(company, "--full-refresh")
     anew = read_core(company)
 
     assert differences(kept, anew) == {}
-    for table in ("fct_feedback", "fct_opinion_unit", "fct_order", "fct_interaction"):
+    for table in (
+        "fct_feedback",
+        "fct_opinion_unit",
+        "fct_order",
+        "fct_interaction",
+        "fct_topic_day",
+    ):
         assert kept[table] != before[table], table
     assert len(kept["fct_feedback"]) == 14 + 1 - 2
+    # M1 has other words and a customer whose orders moved, but says of nothing anything else
+    assert {"2026-03-20", "2025-12-24"} <= noted
+    assert "2026-03-01" not in noted
 
 
 def test_a_fact_sees_people_and_places_as_they_were(company: Settings):

@@ -197,3 +197,13 @@ def test_aspects_that_cannot_be_told_apart_or_never_vary_stop_nothing():
     first, second = (rows[0][name]["relative_weight"] for name in ("aspect_0", "aspect_1"))
     assert first == pytest.approx(second)
     assert rows[1]["aspect_0"]["relative_weight"] is None
+
+
+def test_products_of_each_draw_are_those_of_its_blocks():
+    noise = np.random.default_rng(3)
+    products = noise.integers(-9, 9, (7, 4, 4)).astype(float)
+    counts = noise.integers(0, 3, (nps_drivers.DRAWS_AT_ONCE + 1, 7)).astype(float)
+
+    drawn = np.array(list(nps_drivers.draw_products(counts, products)))
+
+    np.testing.assert_array_equal(drawn, np.einsum("db,bij->dij", counts, products))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stat_jobs import registry
+from stat_jobs import registry, schedule
 from warehouse.postgres import connect, copy_rows
 from warehouse.settings import Settings
 
@@ -130,20 +130,34 @@ def read_results(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+@pytest.fixture
+def large_warehouse(monkeypatch):
+    """Let the company count as large, so that weekly statistics stand between their weeks."""
+    monkeypatch.setattr(schedule, "LARGE_FROM", 1)
+    monkeypatch.setattr(schedule, "MOVED_SHARE", 1.0)
+
+
 def test_tables_stand_before_the_first_run(company: Settings):
     registry.create_tables(company)
 
     assert read_results(company) == {result.name: [] for result in registry.RESULTS}
 
 
-def test_the_same_facts_give_the_same_rows(company: Settings):
+def test_the_same_facts_give_the_same_rows(company: Settings, large_warehouse: None):
     counts = registry.run_all(company)
     first = read_results(company)
+    again = registry.run_all(company)
+    stood = read_results(company)
+    with connect("voc_stats", company) as connection:
+        connection.execute("delete from stats.weekly_run")
     registry.run_all(company)
 
     assert counts["theme_trend"] == {"topics": 2, "tested": 2, "moving": 2}
+    assert again["theme_trend"] == again["nps_drivers"] == {"standing": 1}
+    assert again["surge"]["judged"] == 0
     assert counts["emerging_topics"] == {"units": 0, "rising": 0, "standing": 0}
     assert counts["breakpoint_lift"] == {"pairs": 1, "rows": 1, "significant": 0}
+    assert stood == first
     assert read_results(company) == first
     trends = {row[0]: row for row in first["theme_trend"]}
     assert trends["delivery"][9] == "rising"
@@ -152,13 +166,66 @@ def test_the_same_facts_give_the_same_rows(company: Settings):
     assert pair[:8] == ("sales", "logistics", "other", 96, 8, 96, 480, 96)
 
 
-def test_results_of_a_vanished_topic_vanish(company: Settings):
+def test_results_of_a_vanished_topic_vanish_when_facts_are_built_in_full(
+    company: Settings, large_warehouse: None
+):
     with connect("voc_modeler", company) as connection:
         connection.execute("delete from core.fct_opinion_unit where topic_slug = 'price'")
+    registry.run_all(company)
+    standing = [row[0] for row in read_results(company)["theme_trend"]]
+    with connect("voc_modeler", company) as connection:
+        connection.execute(
+            "create table core.model_progress (model_name text, input_slug text, "
+            "taken_until timestamptz, code text)"
+        )
+        connection.execute(
+            "insert into core.model_progress values ('fct_feedback', 'built_in_full', now(), null)"
+        )
 
     registry.run_all(company)
 
+    assert standing == ["delivery", "price"]  # an ordinary night of the same week
     assert [row[0] for row in read_results(company)["theme_trend"]] == ["delivery"]
+
+
+def test_a_night_of_a_new_week_gives_what_a_first_run_gives(
+    company: Settings, large_warehouse: None
+):
+    with connect("voc_modeler", company) as connection:
+        connection.execute(
+            "insert into core.fct_feedback (feedback_key, customer_key, occurred_date, "
+            "subject_slug, is_relevant, unit_count, channel_slug, source_slug) "
+            "select 'late' || n, 'late' || n, date '2024-05-01' + n, 'us', true, 1, 'call', "
+            "'calls' from generate_series(1, 30) as n"
+        )
+        connection.execute(
+            "insert into core.fct_opinion_unit (feedback_key, topic_slug, sentiment_label, "
+            "occurred_date, subject_slug, is_relevant, unit_seq, customer_key) "
+            "select 'late' || n, 'delivery', 'negative', date '2024-05-01' + n, 'us', true, 1, "
+            "'late' || n from generate_series(1, 30) as n"
+        )
+    ordinary = registry.run_all(company)
+    kept = read_results(company)
+    with connect("voc_modeler", company) as connection:
+        connection.execute(
+            "insert into core.fct_feedback (feedback_key, customer_key, occurred_date, "
+            "subject_slug, is_relevant, unit_count, channel_slug, source_slug) "
+            "values ('new', 'new', '2026-03-02', 'us', true, 0, 'call', 'calls')"
+        )
+
+    weekly = registry.run_all(company)
+    weekly_tables = [*(table.name for table in registry.WEEKLY.values()), "surge_day"]
+    caught_up = read_results(company)
+    with connect("voc_stats", company) as connection:
+        for result in registry.RESULTS:
+            connection.execute(f"drop table {result.qualified_name}")
+    registry.run_all(company)
+    anew = read_results(company)
+
+    assert ordinary["surge"]["judged"] == registry.surge.REJUDGED_DAYS
+    assert weekly["surge"]["judged"] > 600  # from the first late day on
+    assert caught_up["theme_trend"] != kept["theme_trend"]
+    assert [caught_up[name] for name in weekly_tables] == [anew[name] for name in weekly_tables]
 
 
 def test_copies_of_one_text_are_too_few_votes_for_a_trend(company: Settings):

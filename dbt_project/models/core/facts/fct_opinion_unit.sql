@@ -10,8 +10,8 @@
         {'columns': ['feedback_key', 'unit_seq'], 'unique': true},
         {'columns': ['occurred_date']},
     ],
-    pre_hook="{{ begin_following('feedback', 'feedback_key') }}",
-    post_hook="{{ save_progress(follows=['feedback']) }}",
+    pre_hook="{{ begin_units() }}",
+    post_hook="{{ note_unit_days() }} {{ save_progress(follows=['feedback']) }}",
 ) }}
 
 with feedback as (

@@ -1,6 +1,17 @@
 -- Grain: one local day and topic that somebody names on it, and a row `all` for
 -- everybody who says anything that day.
--- A table, not an increment: one pass over the units, most of which is the grouping.
+-- Incremental: a night makes those days anew on which a unit came, went or says
+-- something else, see note_unit_days().
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'follows': ['fct_opinion_unit']},
+    indexes=[{'columns': ['occurred_date', 'topic_slug'], 'unique': true}],
+    pre_hook="{{ begin_following('unit_day', 'occurred_date', type='date') }}",
+    post_hook="{{ save_progress(follows=['unit_day']) }}",
+) }}
+
 with feedback as (
     select
         feedback.feedback_key,
@@ -12,6 +23,12 @@ with feedback as (
         feedback.subject_slug = 'us'
         and feedback.is_relevant
         and feedback.unit_count > 0
+        and {{ only_redone('feedback', 'redone_row', {'occurred_date': 'row_key'}) }}
+),
+
+units as (
+    select * from {{ ref('fct_opinion_unit') }} as facts
+    where {{ only_redone('facts', 'redone_row', {'occurred_date': 'row_key'}) }}
 ),
 
 -- one vote per voter, topic and day; copies of one text weigh as one together
@@ -23,7 +40,7 @@ topic_votes as (
         max(feedback.dedup_weight) as weight,
         max(feedback.dedup_weight) filter (where units.sentiment_label = 'negative')
             as negative_weight
-    from {{ ref('fct_opinion_unit') }} as units
+    from units
     inner join feedback
         on units.feedback_key = feedback.feedback_key
     where units.topic_slug is not null
@@ -39,7 +56,7 @@ all_votes as (
         max(feedback.dedup_weight) as weight,
         max(feedback.dedup_weight) filter (where units.sentiment_label = 'negative')
             as negative_weight
-    from {{ ref('fct_opinion_unit') }} as units
+    from units
     inner join feedback
         on units.feedback_key = feedback.feedback_key
     group by feedback.occurred_date, feedback.voter_key

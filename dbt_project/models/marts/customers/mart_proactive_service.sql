@@ -27,15 +27,7 @@ clock as (
 ),
 
 spending as (
-    select
-        orders.customer_key,
-        sum(orders.amount_cny)::double precision as spend_12m_cny
-    from {{ ref('fct_order') }} as orders
-    cross join clock
-    where
-        not orders.is_cancelled
-        and orders.ordered_date > clock.today - 365
-    group by orders.customer_key
+    {{ spending_last_year(ref('fct_order')) }}
 ),
 
 open_cases as (

@@ -1,21 +1,19 @@
 -- Grain: one customer whose newest complaint nobody answered and who has gone quiet, or
 -- who is new.
 with complaints as (
-    select
+    -- the newest of each customer
+    select distinct on (customer_key)
         feedback_key,
         customer_key,
         occurred_date,
-        tenure_days,
-        row_number() over (
-            partition by customer_key
-            order by occurred_date desc, feedback_key desc
-        ) as newest_first
+        tenure_days
     from {{ ref('fct_feedback') }}
     where
         subject_slug = 'us'
         and is_relevant
         and customer_key is not null
         and (sentiment_label = 'negative' or nps_score <= 6 or csat_score <= 2)
+    order by customer_key asc, occurred_date desc, feedback_key desc
 ),
 
 -- the data's own clock
@@ -32,16 +30,18 @@ unanswered as (
     select complaints.*
     from complaints
     cross join clock
-    left join {{ ref('fct_case') }} as cases
-        on
-            complaints.customer_key = cases.customer_key
-            and cases.opened_date between complaints.occurred_date
-            and complaints.occurred_date + 30
-            and coalesce(cases.first_responded_at, cases.resolved_at) is not null
     where
-        complaints.newest_first = 1
-        and complaints.occurred_date > clock.today - 365
-        and cases.case_id is null
+        complaints.occurred_date > clock.today - 365
+        -- as a join that finds nothing it would be planned for a single row
+        and not exists (
+            select 1
+            from {{ ref('fct_case') }} as cases
+            where
+                complaints.customer_key = cases.customer_key
+                and cases.opened_date between complaints.occurred_date
+                and complaints.occurred_date + 30
+                and coalesce(cases.first_responded_at, cases.resolved_at) is not null
+        )
 ),
 
 -- every day on which the customer was heard of
@@ -85,32 +85,25 @@ rhythms as (
     group by gaps.customer_key
 ),
 
+-- the touchpoint of the strongest words
 touchpoint_votes as (
-    select
+    select distinct on (units.feedback_key)
         units.feedback_key,
-        units.touchpoint_slug,
-        row_number() over (
-            partition by units.feedback_key
-            order by units.intensity desc nulls last, units.unit_seq asc
-        ) as strongest_first
+        units.touchpoint_slug
     from {{ ref('fct_opinion_unit') }} as units
     inner join unanswered
         on units.feedback_key = unanswered.feedback_key
     where
         units.sentiment_label = 'negative'
         and units.touchpoint_slug is not null
+    order by
+        units.feedback_key asc,
+        units.intensity desc nulls last,
+        units.unit_seq asc
 ),
 
 spending as (
-    select
-        orders.customer_key,
-        sum(orders.amount_cny)::double precision as spend_12m_cny
-    from {{ ref('fct_order') }} as orders
-    cross join clock
-    where
-        not orders.is_cancelled
-        and orders.ordered_date > clock.today - 365
-    group by orders.customer_key
+    {{ spending_last_year(ref('fct_order')) }}
 ),
 
 judged as (
@@ -158,9 +151,7 @@ from judged
 left join {{ ref('dim_customer') }} as customers
     on judged.customer_key = customers.customer_key
 left join touchpoint_votes
-    on
-        judged.feedback_key = touchpoint_votes.feedback_key
-        and touchpoint_votes.strongest_first = 1
+    on judged.feedback_key = touchpoint_votes.feedback_key
 left join {{ ref('dim_touchpoint') }} as touchpoints
     on touchpoint_votes.touchpoint_slug = touchpoints.touchpoint_slug
 left join spending

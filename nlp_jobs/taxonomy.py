@@ -2,21 +2,18 @@
 
 A pack is one YAML file in `config/taxonomies/`; `labels.yml`, `channels.yml` and
 `departments.yml` hold what all packs share. A wrong file raises `TaxonomyError` with the file
-and the place; what loads but looks doubtful is found by `check`.
+and the place; what loads but looks doubtful is found by `pack_review.check`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-
-if TYPE_CHECKING:
-    from nlp_jobs.pack_check import Problem
 
 DEFAULT_CONFIG_DIR = Path(__file__).resolve().parents[1] / "config"
 SLUG_PATTERN = r"^[a-z][a-z0-9_]*$"
@@ -252,30 +249,3 @@ def load_pack(slug: str = "retail", config_dir: Path = DEFAULT_CONFIG_DIR) -> Pa
     if pack.slug != slug:
         raise TaxonomyError(f"{path}: slug is {pack.slug!r}, the file name says {slug!r}")
     return pack
-
-
-def check(pack: str, config_dir: Path = DEFAULT_CONFIG_DIR) -> list[Problem]:
-    """Problems of one pack, errors first; a file that cannot be read raises `TaxonomyError`."""
-    from nlp_jobs.pack_check import find_problems
-    from nlp_jobs.pack_examples import find_missed_examples
-
-    labels, departments = load_labels(config_dir), load_departments(config_dir)
-    others = [load_pack(slug, config_dir) for slug in list_packs(config_dir) if slug != pack]
-    problems = find_problems(load_pack(pack, config_dir), labels, departments, others)
-    if not any(problem.level == "error" for problem in problems):
-        problems += find_missed_examples(pack, config_dir)
-    return problems
-
-
-def preview(
-    pack: str, texts: Iterable[str], config_dir: Path = DEFAULT_CONFIG_DIR
-) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """What the pack would label: (document row, unit rows) of each text, in order."""
-    from nlp_jobs.annotate import Annotator, Feedback
-
-    annotator = Annotator(pack, config_dir=config_dir)
-    feedback = (
-        Feedback(str(number), text, None, "", "preview")
-        for number, text in enumerate(texts, start=1)
-    )
-    return annotator.annotate_many(feedback)

@@ -6,7 +6,8 @@ from functools import lru_cache
 import pytest
 
 from nlp_jobs.annotate import Annotator, Feedback
-from nlp_jobs.taxonomy import check, list_packs, load_pack
+from nlp_jobs.pack_review import check
+from nlp_jobs.taxonomy import list_packs, load_pack
 
 Row = dict[str, object]
 

@@ -4,18 +4,17 @@ from pathlib import Path
 import pytest
 
 from nlp_jobs.pack_check import find_problems
+from nlp_jobs.pack_review import check, preview
 from nlp_jobs.pipelines import pipeline_version
 from nlp_jobs.seeds import write_seeds
 from nlp_jobs.taxonomy import (
     DEFAULT_CONFIG_DIR,
     Pack,
     TaxonomyError,
-    check,
     list_packs,
     load_departments,
     load_labels,
     load_pack,
-    preview,
 )
 
 SEEDS_DIR = DEFAULT_CONFIG_DIR.parent / "dbt_project" / "seeds"

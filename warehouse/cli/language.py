@@ -76,7 +76,7 @@ def annotate(
 @taxonomy.command()
 def check(pack: Annotated[str | None, typer.Argument(help="A pack; all.")] = None) -> None:
     """Find gaps, overlaps and unused entries in a pack; exit code 1 when there is an error."""
-    from nlp_jobs.taxonomy import check as find_problems
+    from nlp_jobs.pack_review import check as find_problems
     from nlp_jobs.taxonomy import list_packs
 
     config_dir = load_settings().config_dir
@@ -103,7 +103,7 @@ def preview(
 
       voc taxonomy preview texts.txt --pack retail
     """
-    from nlp_jobs.taxonomy import preview as label
+    from nlp_jobs.pack_review import preview as label
 
     def lines() -> Iterator[str]:
         with file.open(encoding="utf-8") as texts:

@@ -7,20 +7,15 @@
    coverage for small samples and shares near 0 or 100, where the interval of Wald has
    no width. Limits: the two samples must be independent of each other. #}
 {% macro share_change_bound(later, earlier, share, low, high, side) -%}
+    {%- set outer = later ~ '.' ~ (low if side == 'low' else high) -%}
+    {%- set inner = earlier ~ '.' ~ (high if side == 'low' else low) -%}
+    {%- set after = later ~ '.' ~ share -%}
+    {%- set before = earlier ~ '.' ~ share -%}
     round(
         (
-            {{ later }}.{{ share }} - {{ earlier }}.{{ share }}
-            {% if side == 'low' -%}
-            - sqrt(
-                power({{ later }}.{{ share }} - {{ later }}.{{ low }}, 2)
-                + power({{ earlier }}.{{ high }} - {{ earlier }}.{{ share }}, 2)
+            {{ after }} - {{ before }} {{ '-' if side == 'low' else '+' }} sqrt(
+                power({{ after }} - {{ outer }}, 2) + power({{ before }} - {{ inner }}, 2)
             )
-            {%- else -%}
-            + sqrt(
-                power({{ later }}.{{ high }} - {{ later }}.{{ share }}, 2)
-                + power({{ earlier }}.{{ share }} - {{ earlier }}.{{ low }}, 2)
-            )
-            {%- endif %}
         )::numeric, 2
     )::double precision
 {%- endmacro %}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt_project.test_build import build, insert, label_all, land_company
+from tests.dbt_project.tiny_company import build, insert, label_all, land_company
 from warehouse import dbt
 from warehouse.postgres import connect
 from warehouse.settings import Settings

@@ -8,7 +8,8 @@ Data flow:
         -> Candidate per row                              column names kept
         -> landing                                        one current copy per id
 
-Any database that SQLAlchemy reaches will do; its driver has to be installed.
+Any database that SQLAlchemy reaches will do. Drivers of PostgreSQL and MySQL (MariaDB) are there;
+another's has to be installed.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from ingestion.deletions import compare_keys
 from ingestion.errors import SourceConfigError, SourceError
 from ingestion.landing import LoadReport, Progress, Stream, land
 from ingestion.source_config import CrmSqlConfig
-from ingestion.sources.sql_table import SqlTable
+from ingestion.sources.sql_table import SqlTable, open_in_utc
 from ingestion.window import Window, choose_window
 from warehouse.postgres import connect
 from warehouse.settings import Settings
@@ -86,7 +87,7 @@ def load(
 def _make_engine(settings: Settings, config: CrmSqlConfig) -> sa.Engine:
     url = settings.source_url(config.connection)
     try:
-        return sa.create_engine(url, pool_pre_ping=True)
+        engine = sa.create_engine(url, pool_pre_ping=True)
     except (NoSuchModuleError, ModuleNotFoundError) as missing:
         raise SourceError(
             config.slug,
@@ -94,6 +95,8 @@ def _make_engine(settings: Settings, config: CrmSqlConfig) -> sa.Engine:
             f"no driver for this kind of database ({missing})",
             "install its Python driver, or correct the scheme of the CRM's address",
         ) from None
+    open_in_utc(engine)
+    return engine
 
 
 def _configured_entities(config: CrmSqlConfig) -> list[Entity]:

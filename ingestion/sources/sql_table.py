@@ -1,17 +1,23 @@
-"""One table or view of a database that SQLAlchemy reaches: its columns, keys and rows."""
+"""One table or view of a database that SQLAlchemy reaches: its columns, keys and rows.
+
+Moments: a column that says its zone (PostgreSQL timestamptz, SQL Server datetimeoffset) is taken at
+its word. A MySQL TIMESTAMP is stored in UTC and shown in the session's zone, so sessions are opened
+in UTC (`open_in_utc`). Anything else is in the zone that config/sources.yml names.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mssql, mysql
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingestion.contracts import Entity
@@ -48,7 +54,7 @@ class SqlTable:
         schema, _, name = self.name.rpartition(".")
         with self._explained():
             table = sa.Table(name, sa.MetaData(), schema=schema or None, autoload_with=self.engine)
-        check_columns(self.source, self.entity, table, has_zone=self.zone is not None)
+        check_columns(self.source, self.entity, table, self.zone)
         return table
 
     def iter_rows(self, window: Window) -> Iterator[dict[str, Any]]:
@@ -72,10 +78,13 @@ class SqlTable:
     def iter_keys(self) -> Iterator[tuple[str, datetime | None]]:
         """Yield the key of every row, as the contract writes it, and when it changed."""
         columns = (self._key, self._changed_at)
+        zone = find_zone(self._changed_at.type, self.zone)
         for values in self._iter_tuples(sa.select(*columns)):
             key, changed_at = values
             if key is not None:
-                yield str(key).strip(), self._with_zone(changed_at)
+                moment = with_zone(changed_at, zone)
+                # a date that MySQL has and no calendar (0000-00-00) comes as text
+                yield str(key).strip(), moment if isinstance(moment, datetime) else None
 
     @property
     def _key(self) -> sa.Column[Any]:
@@ -87,13 +96,12 @@ class SqlTable:
 
     def _iter_query(self, query: sa.Select[Any]) -> Iterator[dict[str, Any]]:
         names = self.table.c.keys()
-        without_zone = [
-            column.name for column in self.table.c if self.zone and lacks_zone(column.type)
-        ]
+        zones = {column.name: find_zone(column.type, self.zone) for column in self.table.c}
+        unsaid = [(name, zone) for name, zone in zones.items() if zone]
         for values in self._iter_tuples(query):
             row = dict(zip(names, values, strict=True))
-            for name in without_zone:
-                row[name] = self._with_zone(row[name])
+            for name, zone in unsaid:
+                row[name] = with_zone(row[name], zone)
             yield row
 
     def _iter_tuples(self, query: sa.Select[Any]) -> Iterator[Sequence[Any]]:
@@ -104,14 +112,8 @@ class SqlTable:
 
     def _as_stored(self, moment: datetime) -> datetime:
         """Return a moment as the column of changes writes it."""
-        if self.zone is None or not lacks_zone(self._changed_at.type):
-            return moment
-        return moment.astimezone(self.zone).replace(tzinfo=None)
-
-    def _with_zone(self, moment: datetime | None) -> datetime | None:
-        if moment is None or moment.tzinfo is not None:
-            return moment
-        return moment.replace(tzinfo=self.zone)
+        zone = find_zone(self._changed_at.type, self.zone)
+        return moment if zone is None else moment.astimezone(zone).replace(tzinfo=None)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -136,12 +138,40 @@ class SqlTable:
             ) from failure
 
 
-def lacks_zone(kind: sa.types.TypeEngine[Any]) -> bool:
-    """Is it a moment that does not say in which time zone?"""
-    return isinstance(kind, sa.DateTime) and not kind.timezone
+def open_in_utc(engine: sa.Engine) -> None:
+    """Have sessions of a MySQL or MariaDB server show its TIMESTAMP columns in UTC."""
+    if engine.dialect.name not in {"mysql", "mariadb"}:
+        return
+
+    @sa.event.listens_for(engine, "connect")
+    def set_zone(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("set time_zone = '+00:00'")
 
 
-def check_columns(source: str, entity: Entity, table: sa.Table, *, has_zone: bool) -> None:
+def says_zone(kind: sa.types.TypeEngine[Any]) -> bool:
+    """Does a column of moments say in which time zone each is?"""
+    return isinstance(kind, mssql.DATETIMEOFFSET) or bool(getattr(kind, "timezone", False))
+
+
+def find_zone(kind: sa.types.TypeEngine[Any], zone: tzinfo | None) -> tzinfo | None:
+    """Return the zone of a column's moments, where the column does not say it; else None.
+
+    `zone` is the configured one. None too for what is no moment.
+    """
+    if not isinstance(kind, sa.DateTime) or says_zone(kind):
+        return None
+    return UTC if isinstance(kind, mysql.TIMESTAMP) else zone
+
+
+def with_zone(moment: Any, zone: tzinfo | None) -> Any:
+    """Return a moment with the zone that its column is in; anything else as it is."""
+    if zone is None or not isinstance(moment, datetime) or moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=zone)
+
+
+def check_columns(source: str, entity: Entity, table: sa.Table, zone: tzinfo | None) -> None:
     """Raise `SchemaChangedError` for the first contract column that is gone or of another kind.
 
     A moment without a time zone is no change of the schema: it asks for a setting, `time_zone`.
@@ -164,7 +194,7 @@ def check_columns(source: str, entity: Entity, table: sa.Table, *, has_zone: boo
                 name,
                 f"it is {found} in table {table.name!r}, which cannot be read as {sql_type}",
             )
-        if sql_type == "timestamptz" and lacks_zone(found) and not has_zone:
+        if sql_type == "timestamptz" and not says_zone(found) and not find_zone(found, zone):
             raise SourceError(
                 source,
                 f"table {table.name!r}, column {name!r}",

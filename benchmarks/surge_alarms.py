@@ -17,9 +17,9 @@ from datetime import date
 import numpy
 
 from stat_jobs import surge
+from stat_jobs.poisson_regression import Vector
 from stat_jobs.surge import Judgement
 from stat_jobs.surge_counts import DailyCounts
-from stat_jobs.surge_model import Vector
 
 HISTORY_DAYS = 420
 SHAPES = {

@@ -43,11 +43,13 @@ from typing import Any
 
 import numpy
 import psycopg
+from numpy.typing import NDArray
 
-from stat_jobs import surge_model
+from stat_jobs import ears, surge_excess, surge_model
+from stat_jobs.poisson_regression import SILENT_VOICES, Matrix, Vector
 from stat_jobs.results import ResultTable
 from stat_jobs.surge_counts import DailyCounts, Series, fingerprints, read_counts
-from stat_jobs.surge_model import Excess, Vector
+from stat_jobs.surge_excess import Excess
 from warehouse.postgres import connect
 from warehouse.settings import Settings
 
@@ -244,7 +246,7 @@ def weigh_series(daily: DailyCounts, index: int) -> dict[Series, float]:
     start, known = find_baseline(daily, index)
     spoken = numpy.flatnonzero(daily.counts[:, : index + 1].any(axis=1))
     voices = daily.counts[spoken, start:known].sum(axis=1)
-    roots = numpy.sqrt(numpy.maximum(voices, surge_model.SILENT_VOICES))
+    roots = numpy.sqrt(numpy.maximum(voices, SILENT_VOICES))
     weights = roots / roots.mean() if has_year(start, index) else numpy.ones(len(spoken))
     return {daily.series[row]: float(weight) for row, weight in zip(spoken, weights, strict=True)}
 
@@ -268,35 +270,36 @@ def iter_judgements(daily: DailyCounts, index: int) -> Iterator[Judgement]:
     length = index + 1 - start
     recent = daily.counts[:, max(start, index + 1 - RECENT_DAYS) : index + 1].sum(axis=1)
     loud = numpy.flatnonzero(recent >= MIN_RECENT_VOICES)
-    if length < surge_model.EARS_HISTORY or not len(loud):
+    if length < ears.EARS_HISTORY or not len(loud):
         return
-    is_modelled = has_year(start, index)
-    if is_modelled:
-        calendar, design = expect_calendar(daily, days)
-    for row in loud:
-        counts = daily.counts[row, days]
-        if not is_modelled:
-            excess = surge_model.judge_ears(counts)
-            if excess.observed < MIN_RATIO * excess.expected:
-                continue
-            baseline_voices = int(counts[-1 - surge_model.EARS_DAYS : -1].sum())
-            yield Judgement(
-                daily.series[row], "ears", baseline_voices, int(counts[-1]), excess, excess.p_value
-            )
+    if has_year(start, index):
+        yield from _iter_modelled(daily, days, loud)
+        return
+    for row, excess in zip(loud, ears.judge_ears(daily.counts[loud, days]), strict=True):
+        if excess.observed < MIN_RATIO * excess.expected:
             continue
-        known = length - GAP_DAYS - max(WINDOWS)
-        if not passes_screen(counts, calendar, known):
-            continue
-        prediction = surge_model.forecast(counts, calendar, design, max(WINDOWS), GAP_DAYS)
-        excess = min(
-            (surge_model.measure_excess(counts, prediction, window) for window in WINDOWS),
-            key=lambda item: item.p_value,
-        )
+        voices = int(daily.counts[row, index - ears.EARS_DAYS : index].sum())
+        yield Judgement(daily.series[row], "ears", voices, excess.observed, excess, excess.p_value)
+
+
+def _iter_modelled(
+    daily: DailyCounts, days: slice, loud: NDArray[numpy.intp]
+) -> Iterator[Judgement]:
+    """Yield the judgement of each of the `loud` series on the last of `days`, by its model."""
+    calendar, design = expect_calendar(daily, days)
+    known = len(calendar) - GAP_DAYS - max(WINDOWS)
+    tested = loud[passes_screen(daily.counts[loud, days], calendar, known)]
+    if not len(tested):
+        return
+    counts = daily.counts[tested, days]
+    forecasts = surge_model.forecast(counts, calendar, design, max(WINDOWS), GAP_DAYS)
+    excesses = surge_excess.measure_excess(counts, forecasts, WINDOWS)
+    for row, heard, excess in zip(tested, counts, excesses, strict=True):
         yield Judgement(
             daily.series[row],
             "quasi_poisson",
-            int(counts[:known].sum()),
-            int(counts[-1]),
+            int(heard[:known].sum()),
+            int(heard[-1]),
             excess,
             min(1.0, excess.p_value * len(WINDOWS)),
         )
@@ -312,16 +315,19 @@ def find_break(totals: Vector) -> int:
     return int(quiet[-1]) + 1 if len(quiet) else 0
 
 
-def passes_screen(counts: Vector, calendar: Vector, known: int) -> bool:
-    """Is any window louder than the series' mean rate on such days? Else no model need be fitted.
+def passes_screen(counts: Matrix, calendar: Vector, known: int) -> NDArray[numpy.bool_]:
+    """Is any window louder than a series' mean rate on such days? Else no model need be fitted.
 
-    A series without any voice in its baseline passes when it is loud: its rate is taken as half a
-    voice.
+    `counts` is series x days; one answer per series. A series without any voice in its first
+    `known` days passes when it is loud: its rate is taken as half a voice.
     """
-    rate = max(float(counts[:known].sum()), 0.5) / float(calendar[:known].sum())
-    return any(
-        counts[-window:].sum() >= MIN_RATIO * rate * calendar[-window:].sum() for window in WINDOWS
-    )
+    voices = numpy.maximum(counts[:, :known].sum(axis=1), SILENT_VOICES)
+    rates = voices / float(calendar[:known].sum())
+    louder = [
+        counts[:, -days:].sum(axis=1) >= MIN_RATIO * rates * calendar[-days:].sum()
+        for days in WINDOWS
+    ]
+    return numpy.asarray(numpy.any(louder, axis=0))
 
 
 def expect_calendar(daily: DailyCounts, days: slice) -> tuple[Vector, Vector]:

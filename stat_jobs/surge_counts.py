@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 import psycopg
 
-from stat_jobs.surge_model import Vector
+from stat_jobs.poisson_regression import Vector
 
 EVERYWHERE = "*"
 

@@ -44,9 +44,13 @@ def night_of(context: dict[str, Any]) -> date:
     return started.astimezone(BUSINESS_ZONE).date() - timedelta(days=1)
 
 
-@task
+# a backfill does not count as an active run: a night that comes due beside one waits its turn
+@task(retries=36, retry_delay=timedelta(minutes=5), retry_exponential_backoff=False)
 def open_run() -> None:
-    """Open the night in the ledger and make sure that every landing table is there."""
+    """Open the night in the ledger and make sure that every landing table is there.
+
+    While another run is open it fails and tries again, for three hours.
+    """
     from ingestion.landing import ensure_tables
     from warehouse import ledger
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -65,6 +66,13 @@ def test_the_stages_stand_in_the_order_of_the_design(dag_bag):
 
     for earlier, later in pairwise(STAGES):
         assert earlier in ancestors(dag, later), f"{later} does not wait for {earlier}"
+
+
+def test_a_night_waits_hours_for_a_backfill_to_end(dag_bag):
+    opened = dag_bag.dags["voc_nightly"].get_task("open_run")
+
+    assert opened.retries * opened.retry_delay >= timedelta(hours=3)
+    assert not opened.retry_exponential_backoff
 
 
 def test_persons_are_resolved_between_landing_and_core(dag_bag):

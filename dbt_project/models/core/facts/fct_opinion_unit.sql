@@ -17,7 +17,9 @@
 with feedback as (
     select facts.*
     from {{ ref('fct_feedback') }} as facts
-    where {{ only_redone('facts', 'redone_row', {'feedback_key': 'row_key'}) }}
+    where {{ only_redone(
+        'facts', 'redone_row', {'feedback_key': 'row_key'}, through_views=false
+    ) }}
 ),
 
 opinion_units as (

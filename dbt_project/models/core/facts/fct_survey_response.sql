@@ -9,27 +9,27 @@
         {'columns': ['submitted_date']},
         {'columns': ['customer_key', 'submitted_at']},
     ],
-    pre_hook="{{ begin_following('feedback', 'feedback_key') }}",
+    pre_hook="{{ begin_answers() }}",
     post_hook="{{ save_progress(follows=['feedback']) }}",
 ) }}
 
+{{ hooks_read(['int_feedback_context']) }}
 with feedback as (
     select facts.*
     from {{ ref('fct_feedback') }} as facts
     where
-        {{ only_redone('facts', 'redone_row', {'feedback_key': 'row_key'}) }}
-        and facts.subject_slug = 'us'
-        and num_nonnulls(facts.nps_score, facts.csat_score, facts.ces_score) > 0
+        {{ is_answer('facts') }}
+        and {{ only_redone(
+            'facts', 'redone_row', {'feedback_key': 'row_key'}, through_views=false
+        ) }}
 ),
 
 context as (
-    select * from {{ ref('int_feedback_context') }}
-    {% if is_incremental() %}
-        where
-            source_record_id = any(
-                array(select feedback.source_record_id from feedback)
-            )
-    {% endif %}
+    select
+        source_slug,
+        source_record_id,
+        source_metadata
+    from {{ 'redone_context' if is_incremental() else ref('int_feedback_context') }}
 )
 
 select
@@ -63,7 +63,6 @@ select
     feedback.occurred_at as submitted_at,
     feedback.occurred_date as submitted_date
 from feedback
--- by the source's own ids: those are indexed, the hash of them is not
 inner join context
     on
         feedback.source_slug = context.source_slug

@@ -23,12 +23,16 @@ with feedback as (
         feedback.subject_slug = 'us'
         and feedback.is_relevant
         and feedback.unit_count > 0
-        and {{ only_redone('feedback', 'redone_row', {'occurred_date': 'row_key'}) }}
+        and {{ only_redone(
+            'feedback', 'redone_row', {'occurred_date': 'row_key'}, through_views=false
+        ) }}
 ),
 
 units as (
     select * from {{ ref('fct_opinion_unit') }} as facts
-    where {{ only_redone('facts', 'redone_row', {'occurred_date': 'row_key'}) }}
+    where {{ only_redone(
+        'facts', 'redone_row', {'occurred_date': 'row_key'}, through_views=false
+    ) }}
 ),
 
 -- one vote per voter, topic and day; copies of one text weigh as one together

@@ -150,6 +150,17 @@ def test_core_and_marts_promise_their_types(models: list[Node]):
     assert wrong == []
 
 
+def test_what_is_built_whole_each_night_says_why(models: list[Node]):
+    silent = [
+        name_of(model)
+        for model in models
+        if model["config"]["materialized"] == "table"
+        and not model["config"]["meta"].get("reads_all_history")
+    ]
+
+    assert silent == []
+
+
 def test_every_model_has_its_key_tested(manifest: dict[str, Any], models: list[Node]):
     untested = []
     for model in models:

@@ -1,4 +1,10 @@
 -- Grain: one directed pair of departments between which one feedback fell through.
+{{ config(meta={
+    'reads_all_history':
+        'a transfer of a case or a call turns a pair round long after the feedback '
+        'was said',
+}) }}
+
 {% set own_complaint = (
     "units.sentiment_label = 'negative' or units.promise_role = 'breach'"
 ) %}

@@ -1,6 +1,11 @@
 -- Grain: one step of one campaign journey whose step before was reached.
 -- A step counts as reached within its days after the step before (var funnel_days).
 -- While those days still run, it is neither reached nor lost: is_window_over is false.
+{{ config(meta={
+    'reads_all_history':
+        'every step of a journey is judged against the newest record of all',
+}) }}
+
 {% set days = var('funnel_days') %}
 
 -- the data's own clock: whether a window is over must not depend on when this runs

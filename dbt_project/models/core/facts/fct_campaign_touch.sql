@@ -1,4 +1,8 @@
 -- Grain: one contact of a customer with a campaign.
+{{ config(meta={
+    'reads_all_history': 'a touch follows its customer and its campaign',
+}) }}
+
 with campaign_touches as (
     select * from {{ ref('stg_crm__campaign_touches') }}
     where not is_deleted

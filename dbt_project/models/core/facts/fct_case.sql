@@ -1,4 +1,10 @@
 -- Grain: one case that staff opened for a customer.
+{{ config(meta={
+    'reads_all_history':
+        'a case changes for weeks by its steps, its people and the orders around '
+        'it; cases are few beside feedback',
+}) }}
+
 with cases as (
     select * from {{ ref('stg_crm__cases') }}
     where not is_deleted

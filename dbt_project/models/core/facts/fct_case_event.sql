@@ -1,4 +1,8 @@
 -- Grain: one step in the life of a case.
+{{ config(meta={
+    'reads_all_history': 'steps of cases are few beside feedback',
+}) }}
+
 with case_events as (
     select * from {{ ref('stg_crm__case_events') }}
     where not is_deleted

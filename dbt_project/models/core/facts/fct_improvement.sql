@@ -1,4 +1,8 @@
 -- Grain: one improvement of the register. The owner's name stays in the CRM.
+{{ config(meta={
+    'reads_all_history': 'a register of some hundred rows',
+}) }}
+
 with improvements as (
     select * from {{ ref('stg_crm__improvements') }}
     where not is_deleted

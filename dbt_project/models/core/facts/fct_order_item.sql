@@ -1,4 +1,10 @@
 -- Grain: one line of an order.
+{{ config(meta={
+    'reads_all_history':
+        'a line follows its order to another customer or store; what moved is noted '
+        'by customer',
+}) }}
+
 with order_items as (
     select * from {{ ref('stg_crm__order_items') }}
     where not is_deleted

@@ -1,5 +1,9 @@
 -- Grain: one invitation to answer a survey, sent or held back.
--- All of them each night: whether one came too early depends on those before it.
+{{ config(meta={
+    'reads_all_history':
+        'whether an invitation came too early depends on those before it',
+}) }}
+
 with invitations as (
     select
         *,

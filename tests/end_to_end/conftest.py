@@ -136,6 +136,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     )
     try:
         assert outcome.returncode == 0, outcome.stdout[-8000:]
-        yield Installation(load_settings(), state, outcome.stdout)
+        installation = Installation(load_settings(), state, outcome.stdout)
+        # at 02:00 in Shanghai, wherever the tests run, a night would come between
+        installation.voc("airflow", "dags", "pause", "voc_nightly")
+        yield installation
     finally:
         subprocess.run([VOC, "clean", "--yes"], cwd=ROOT, env=environment, check=False)

@@ -6,11 +6,7 @@
     {{ begin_following('feedback', 'feedback_key') }}
     {% if is_incremental() -%}
     create temporary table redone_context on commit drop as
-    select
-        source_slug,
-        source_record_id,
-        source_metadata
-    from {{ ref('int_feedback_context') }}
+    select * from {{ ref('int_feedback_context') }}
     where source_record_id = any(array(
         select facts.source_record_id
         from {{ ref('fct_feedback') }} as facts

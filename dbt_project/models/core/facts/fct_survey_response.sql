@@ -26,10 +26,14 @@ with feedback as (
 
 context as (
     select
-        source_slug,
-        source_record_id,
-        source_metadata
-    from {{ 'redone_context' if is_incremental() else ref('int_feedback_context') }}
+        answers.source_slug,
+        answers.source_record_id,
+        answers.source_metadata
+    from
+        {{ 'redone_context' if is_incremental() else ref('int_feedback_context') }}
+            as answers
+    -- sources that ask nothing are not read for this
+    where {{ is_answer('answers') }}
 )
 
 select

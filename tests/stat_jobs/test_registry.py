@@ -166,6 +166,20 @@ def test_the_same_facts_give_the_same_rows(company: Settings, large_warehouse: N
     assert pair[:8] == ("sales", "logistics", "other", 96, 8, 96, 480, 96)
 
 
+def test_one_that_fails_does_not_stop_the_others(company: Settings, monkeypatch):
+    def fail(_: Settings) -> dict[str, int]:
+        raise ArithmeticError("no root")
+
+    monkeypatch.setitem(registry.JOBS, "theme_trend", fail)
+    ended: list[str] = []
+
+    with pytest.raises(ArithmeticError, match="no root"):
+        registry.run_all(company, lambda name, _: ended.append(name))
+
+    assert sorted(ended) == sorted(set(registry.JOBS) - {"theme_trend"})
+    assert read_results(company)["breakpoint_lift"]
+
+
 def test_results_of_a_vanished_topic_vanish_when_facts_are_built_in_full(
     company: Settings, large_warehouse: None
 ):

@@ -76,6 +76,11 @@ RESULT = ResultTable(
     method_version="1",
 )
 
+_NEWEST_MONTH = """
+    select date_trunc('month', max(occurred_date))::date
+    from core.fct_feedback
+    where subject_slug = 'us' and is_relevant
+"""
 _SUMS = """
     with feedback as (
         select feedback_key, date_trunc('month', occurred_date)::date as month,
@@ -88,7 +93,7 @@ _SUMS = """
                 + coalesce((csat_score - 1) * 25, 0)
             ) / nullif(num_nonnulls(rating_ratio, nps_score, csat_score), 0) as score
         from core.fct_feedback
-        where subject_slug = 'us' and is_relevant
+        where subject_slug = 'us' and is_relevant and occurred_date >= %(since)s
     ),
     said as (
         select units.feedback_key, touchpoints.stage_slug as scene_slug,
@@ -101,6 +106,7 @@ _SUMS = """
         inner join core.dim_touchpoint as touchpoints
             on units.touchpoint_slug = touchpoints.touchpoint_slug
         where units.subject_slug = 'us' and units.is_relevant
+            and units.occurred_date >= %(since)s
         group by 1, 2
     ),
     parts as (
@@ -199,6 +205,29 @@ def run(settings: Settings) -> dict[str, int]:
     with connect("voc_stats", settings) as connection:
         rows = list(measure(read_cells(connection, weights)))
         RESULT.replace(connection, rows)
+    return count(rows)
+
+
+def run_recent(settings: Settings) -> dict[str, int]:
+    """Measure the newest month and the one before it anew; return counts as `run` does.
+
+    Late feedback of older months is counted by the next `run`.
+    """
+    weights = read_weights(settings.config_dir / "experience_index.yml")
+    with connect("voc_stats", settings) as connection:
+        newest = connection.execute(_NEWEST_MONTH).fetchone()
+        if newest is None or newest[0] is None:
+            return count([])
+        # the change of the first month that is written needs the month before it
+        before = previous_month(previous_month(newest[0]))
+        rows = [row for row in measure(read_cells(connection, weights, before)) if row[0] > before]
+        connection.execute(f"delete from {RESULT.qualified_name} where month > %s", (before,))
+        RESULT.append(connection, rows)
+    return count(rows)
+
+
+def count(rows: Sequence[tuple[Any, ...]]) -> dict[str, int]:
+    """Count months, rows and changes beyond noise."""
     return {
         "months": len({row[0] for row in rows}),
         "rows": len(rows),
@@ -217,12 +246,16 @@ def read_weights(path: Path) -> dict[str, float]:
     return weights
 
 
-def read_cells(connection: psycopg.Connection[Any], weights: Mapping[str, float]) -> list[Cell]:
-    """Return the sums of every month and scene, and overall, in order."""
+def read_cells(
+    connection: psycopg.Connection[Any], weights: Mapping[str, float], since: date = date.min
+) -> list[Cell]:
+    """Return the sums of every month and scene, and overall, in order; of months from `since`."""
     # the order of the rows moves the last digits of a sum: 1e-15 where parts cancel out
     return [
         Cell(month, scene, votes, voters, *(round(value, 9) for value in sums))
-        for month, scene, votes, voters, *sums in connection.execute(_SUMS, dict(weights))
+        for month, scene, votes, voters, *sums in connection.execute(
+            _SUMS, {**weights, "since": since}
+        )
     ]
 
 

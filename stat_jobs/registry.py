@@ -79,12 +79,16 @@ WEEKLY: dict[str, ResultTable] = {
     "nps_transitions": nps_transitions.RESULT,
     "prevalence": prevalence.RESULT,
     "priority": priority.RESULT,
+    "experience_index": experience_index.RESULT,
     "benchmark_index": benchmark_index.INDEX,
     "surge": surge.SURGE_JUDGED,
 }
 
 # what a weekly statistic still does in the nights between
-NIGHTLY_PART: dict[str, Job] = {"surge": surge.run_recent}
+NIGHTLY_PART: dict[str, Job] = {
+    "experience_index": experience_index.run_recent,
+    "surge": surge.run_recent,
+}
 
 RESULTS: tuple[ResultTable, ...] = (
     theme_trend.RESULT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -279,3 +280,73 @@ def test_staging_holds_no_contact_data(built: Settings):
     )
 
     assert {"full_name", "phone", "email"}.isdisjoint(name for (name,) in columns)
+
+
+@pytest.mark.parametrize(
+    ("loaded", "last_tested", "by_hand", "is_found"),
+    [
+        ("9 days", "1 minute", False, False),
+        ("0 days", "1 minute", False, True),
+        ("9 days", "8 days", False, True),  # the week's first night looks at everything
+        ("9 days", "1 minute", True, True),
+    ],
+)
+def test_a_night_tests_what_was_loaded_since_the_last_one_of_its_week(
+    built: Settings, loaded: str, last_tested: str, by_hand: bool, is_found: bool
+):
+    """`loaded` and `last_tested`: how long ago."""
+    with connect("voc_admin", built) as connection:
+        connection.execute(
+            "update raw_crm.orders set order_channel = 'fax', _loaded_at = now() - %s::interval "
+            "where order_id = (select min(order_id) from raw_crm.orders)",
+            (loaded,),
+        )
+    note_tested(built, "dbt_staging", last_tested)
+
+    found = find_faults(built, "staging", "stg_crm__orders", by_hand=by_hand)
+
+    assert ("order_channel" in found) == is_found
+
+
+@pytest.mark.parametrize("is_made_anew", [False, True])
+def test_a_night_tests_the_facts_that_it_made_anew(built: Settings, is_made_anew: bool):
+    with connect("voc_modeler", built) as connection:
+        connection.execute(
+            "update core.fct_opinion_unit set sentiment_label = 'sulky' "
+            "where feedback_key = (select min(feedback_key) from core.fct_opinion_unit)"
+        )
+        connection.execute("delete from core.fact_change where fact_name = 'feedback'")
+        connection.execute(
+            "insert into core.fact_change select 'feedback', min(feedback_key), now() "
+            "from core.fct_opinion_unit having %s",
+            (is_made_anew,),
+        )
+    note_tested(built, "dbt_core", "0 days")
+
+    found = find_faults(built, "core", "fct_opinion_unit")
+
+    assert ("sentiment_label" in found) == is_made_anew
+
+
+def note_tested(settings: Settings, stage: str, ago: str) -> None:
+    """Say that one earlier night's stage ran to its end, and no other one."""
+    with connect("voc_admin", settings) as connection:
+        connection.execute("delete from ops.stage_runs where stage = %s", (stage,))
+        connection.execute(
+            "insert into ops.stage_runs (run_id, stage, status, started_at) "
+            "values ('earlier', %s, 'success', now() - %s::interval)",
+            (stage, ago),
+        )
+
+
+def find_faults(settings: Settings, step: str, model: str, *, by_hand: bool = False) -> str:
+    """Run the data tests of a model, in a night or by hand; return what dbt says of faults."""
+    target = dbt.STEPS[step].target
+    folder = f"{os.environ['DBT_TARGET_PATH']}/{target}"
+    arguments = ["build", "--target-path", folder, "--resource-type", "test", "--select", model]
+    night = {} if by_hand else {"run_id": "tonight", "stage": f"dbt_{step}"}
+    try:
+        dbt.run(settings, arguments, target=target, **night)
+    except dbt.DbtError as error:
+        return str(error)
+    return ""

@@ -165,13 +165,14 @@ def test_every_model_has_its_key_tested(manifest: dict[str, Any], models: list[N
     untested = []
     for model in models:
         tests = {test["test_metadata"]["name"] for test in generic_tests(manifest, model)}
-        # a primary key of a contract is checked by the database when the table is built
+        # a key of the table itself is checked by the database when rows are written
         has_primary_key = any(
             constraint["type"] == "primary_key"
             for column in model["columns"].values()
             for constraint in column["constraints"]
         )
-        if not (tests & KEY_TESTS or has_primary_key):
+        has_unique_index = any(index.get("unique") for index in model["config"]["indexes"] or [])
+        if not (tests & KEY_TESTS or has_primary_key or has_unique_index):
             untested.append(name_of(model))
 
     assert untested == []

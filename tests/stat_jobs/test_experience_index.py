@@ -27,7 +27,8 @@ create table core.fct_feedback (
 );
 create table core.fct_opinion_unit (
     feedback_key text, touchpoint_slug text, sentiment_label text, effort smallint,
-    subject_slug text default 'us', is_relevant boolean default true
+    subject_slug text default 'us', is_relevant boolean default true,
+    occurred_date date default '2026-03-01'
 );
 create table core.dim_touchpoint (touchpoint_slug text, stage_slug text);
 insert into core.dim_touchpoint values
@@ -169,6 +170,42 @@ def test_votes_are_made_of_the_parts_that_they_hold(company: Settings):
     assert rows["overall"]["index_score"] == pytest.approx((25 + review + 100) / 3)
     parts = sum(rows["overall"][f"{part}_points"] for part in ("feeling", "effort", "score"))
     assert rows["overall"]["index_score"] == pytest.approx(50 + parts)
+
+
+def test_a_night_measures_two_months_and_leaves_older_ones(company: Settings):
+    said = """
+        insert into core.fct_feedback (feedback_key, occurred_date, sentiment_label, rating_ratio)
+        select key, month::date, label, 0.5 from (values {}) as said (key, month, label)
+    """
+    late = """('late', '2026-01-09', 'negative'), ('new', '2026-03-09', 'negative'),
+        ('before', '2026-02-09', 'negative')"""
+    history = """('a', '2025-12-03', 'positive'), ('b', '2026-01-03', 'positive'),
+        ('c', '2026-02-03', 'positive')"""
+    with connect("voc_modeler", company) as connection:
+        connection.execute(said.format(history))  # type: ignore[arg-type]
+    experience_index.run(company)
+    with connect("voc_modeler", company) as connection:
+        connection.execute(said.format(late))  # type: ignore[arg-type]
+    stood = read_months(company)
+
+    experience_index.run_recent(company)
+
+    recent = read_months(company)
+    experience_index.run(company)
+    anew = read_months(company)
+    january = date(2026, 1, 1)
+    assert all(recent[month] == stood[month] for month in (date(2025, 12, 1), january))
+    assert all(recent[month] == anew[month] for month in (FEBRUARY, MARCH))
+    assert recent[FEBRUARY] != stood[FEBRUARY] and anew[january] != stood[january]
+
+
+def read_months(settings: Settings) -> dict[date, list[tuple[Any, ...]]]:
+    """Return the rows of each month, without when they were computed."""
+    with connect("voc_stats", settings) as connection:
+        rows = connection.execute(
+            f"select {', '.join(COLUMNS)} from stats.experience_index order by 1, 2"
+        ).fetchall()
+    return {month: [row for row in rows if row[0] == month] for month, *_ in rows}
 
 
 def test_the_shipped_weights_are_read():

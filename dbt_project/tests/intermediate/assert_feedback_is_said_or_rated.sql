@@ -3,6 +3,7 @@
 select feedback_key
 from {{ ref('int_feedback') }}
 where
-    text is null
+    {{ loaded_since_tested() }}
+    and text is null
     and turns is null
     and num_nonnulls(rating, nps_score, csat_score, ces_score) = 0

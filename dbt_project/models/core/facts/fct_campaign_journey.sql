@@ -2,10 +2,15 @@
 -- Rule: an order belongs to the customer's last contact with any campaign in the days
 -- before it (last touch, var funnel_days.order). It belongs to one campaign alone, and
 -- is not thereby caused by it.
-{{ config(meta={
-    'reads_all_history':
-        'orders, complaints and solved cases of three months reopen a journey',
-}) }}
+{{ config(
+    indexes=[
+        {'columns': ['campaign_key', 'customer_key'], 'unique': true},
+    ],
+    meta={
+        'reads_all_history':
+            'orders, complaints and solved cases of three months reopen a journey',
+    },
+) }}
 
 {% set days = var('funnel_days') %}
 

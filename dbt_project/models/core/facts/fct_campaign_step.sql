@@ -1,10 +1,15 @@
 -- Grain: one step of one campaign journey whose step before was reached.
 -- A step counts as reached within its days after the step before (var funnel_days).
 -- While those days still run, it is neither reached nor lost: is_window_over is false.
-{{ config(meta={
-    'reads_all_history':
-        'every step of a journey is judged against the newest record of all',
-}) }}
+{{ config(
+    indexes=[
+        {'columns': ['campaign_key', 'customer_key', 'step_slug'], 'unique': true},
+    ],
+    meta={
+        'reads_all_history':
+            'every step of a journey is judged against the newest record of all',
+    },
+) }}
 
 {% set days = var('funnel_days') %}
 

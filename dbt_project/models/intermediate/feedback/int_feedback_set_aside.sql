@@ -7,6 +7,7 @@ with unioned as (
 select
     source_slug,
     source_record_id,
-    reason_code
+    reason_code,
+    loaded_at
 from unioned
 where reason_code is not null

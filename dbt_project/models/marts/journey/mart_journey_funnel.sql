@@ -1,50 +1,58 @@
 -- Grain: one step of the way from an advert to the next order, of one group of
 -- journeys: all, of a channel, a campaign, a month, a customer segment.
-with grouped_journeys as (
+{% set segments = ['channel', 'campaign', 'month', 'customer_segment'] %}
+
+with journeys as (
     select
         journeys.campaign_key,
         journeys.customer_key,
-        members.dimension,
-        coalesce(members.segment_slug, 'unknown') as segment_slug,
-        coalesce(members.segment_name, members.segment_slug, '未知') as segment_name
+        campaigns.campaign_name,
+        coalesce(campaigns.campaign_channel, 'unknown') as channel,
+        coalesce(campaigns.campaign_id, 'unknown') as campaign,
+        to_char(journeys.seen_date, 'YYYY-MM') as month,
+        coalesce(customers.segment, 'unknown') as customer_segment
     from {{ ref('fct_campaign_journey') }} as journeys
     left join {{ ref('dim_campaign') }} as campaigns
         on journeys.campaign_key = campaigns.campaign_key
     left join {{ ref('dim_customer') }} as customers
         on journeys.customer_key = customers.customer_key
-    cross join lateral (
-        values
-        ('all', 'all', '全部'),
-        ('channel', campaigns.campaign_channel, null),
-        ('campaign', campaigns.campaign_id, campaigns.campaign_name),
-        ('month', to_char(journeys.seen_date, 'YYYY-MM'), null),
-        ('customer_segment', customers.segment, null)
-    ) as members (dimension, segment_slug, segment_name)
 ),
 
+journey_steps as (
+    select
+        reached_steps.customer_key,
+        reached_steps.step_slug,
+        reached_steps.reached_at,
+        reached_steps.until_at,
+        reached_steps.is_window_over,
+        reached_steps.days_since_base,
+        reached_steps.amount_cny,
+        journeys.campaign_name,
+        journeys.{{ segments | join(',\n        journeys.') }}
+    from {{ ref('fct_campaign_step') }} as reached_steps
+    inner join journeys
+        on
+            reached_steps.campaign_key = journeys.campaign_key
+            and reached_steps.customer_key = journeys.customer_key
+),
+
+-- all journeys, and those of each segment, in one reading
 counted as (
     select
-        members.dimension,
-        members.segment_slug,
-        min(members.segment_name) as segment_name,
-        reached_steps.step_slug,
-        count(reached_steps.reached_at)::integer as journey_count,
+        {{ dimension_of(segments) }} as dimension,
+        {{ segment_of(segments) }} as segment_slug,
+        case when grouping(campaign) = 0 then min(campaign_name) end as campaign_name,
+        step_slug,
+        count(reached_at)::integer as journey_count,
         -- to be seen is the first step: nothing has to run out before it counts
-        count(*) filter (
-            where reached_steps.is_window_over or reached_steps.step_slug = 'seen'
-        )::integer as base_count,
-        count(reached_steps.reached_at) filter (
-            where reached_steps.is_window_over
-        )::integer as reached_count,
-        percentile_cont(0.5) within group (order by reached_steps.days_since_base)
-        filter (where reached_steps.is_window_over) as median_days,
-        sum(reached_steps.amount_cny) as amount_cny
-    from {{ ref('fct_campaign_step') }} as reached_steps
-    inner join grouped_journeys as members
-        on
-            reached_steps.campaign_key = members.campaign_key
-            and reached_steps.customer_key = members.customer_key
-    group by members.dimension, members.segment_slug, reached_steps.step_slug
+        count(*) filter (where is_window_over or step_slug = 'seen')::integer
+            as base_count,
+        count(reached_at) filter (where is_window_over)::integer as reached_count,
+        percentile_cont(0.5) within group (order by days_since_base)
+        filter (where is_window_over) as median_days,
+        sum(amount_cny) as amount_cny
+    from journey_steps
+    group by step_slug, {{ sets_of(segments) }}
 ),
 
 complaints as (
@@ -65,43 +73,38 @@ complaints as (
 -- what is said between this step and the next; one customer is one voice
 voices as (
     select
-        members.dimension,
-        members.segment_slug,
-        reached_steps.step_slug,
+        journey_steps.step_slug,
         complaints.customer_key,
-        complaints.topic_slug
-    from {{ ref('fct_campaign_step') }} as reached_steps
+        complaints.topic_slug,
+        journey_steps.{{ segments | join(',\n        journey_steps.') }}
+    from journey_steps
     inner join complaints
         on
-            reached_steps.customer_key = complaints.customer_key
-            and reached_steps.reached_at <= complaints.occurred_at
-            and reached_steps.until_at > complaints.occurred_at
-    inner join grouped_journeys as members
-        on
-            reached_steps.campaign_key = members.campaign_key
-            and reached_steps.customer_key = members.customer_key
+            journey_steps.customer_key = complaints.customer_key
+            and journey_steps.reached_at <= complaints.occurred_at
+            and journey_steps.until_at > complaints.occurred_at
 ),
 
 negative_voices as (
     select
-        dimension,
-        segment_slug,
+        {{ dimension_of(segments) }} as dimension,
+        {{ segment_of(segments) }} as segment_slug,
         step_slug,
         count(distinct customer_key)::integer as negative_customer_count
     from voices
-    group by dimension, segment_slug, step_slug
+    group by step_slug, {{ sets_of(segments) }}
 ),
 
 topic_voices as (
     select
-        dimension,
-        segment_slug,
+        {{ dimension_of(segments) }} as dimension,
+        {{ segment_of(segments) }} as segment_slug,
         step_slug,
         topic_slug,
         count(distinct customer_key)::integer as customer_count
     from voices
     where topic_slug is not null
-    group by dimension, segment_slug, step_slug, topic_slug
+    group by step_slug, topic_slug, {{ sets_of(segments) }}
 ),
 
 top_topics as (
@@ -149,7 +152,11 @@ steps as (
 select
     counted.dimension,
     counted.segment_slug,
-    counted.segment_name,
+    case counted.segment_slug
+        when 'all' then '全部'
+        when 'unknown' then '未知'
+        else coalesce(counted.campaign_name, counted.segment_slug)
+    end as segment_name,
     steps.step_order,
     counted.step_slug,
     steps.step_name_zh,

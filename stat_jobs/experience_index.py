@@ -235,6 +235,12 @@ def count(rows: Sequence[tuple[Any, ...]]) -> dict[str, int]:
     }
 
 
+def describe_weights(settings: Settings) -> str:
+    """Return the weights in force, for the note of what a weekly run rests on."""
+    weights = read_weights(settings.config_dir / "experience_index.yml")
+    return " ".join(f"{part}={weights[part]:g}" for part in PARTS)
+
+
 def read_weights(path: Path) -> dict[str, float]:
     """Return the weight of each part; a file that does not give them raises `WeightsError`."""
     try:

@@ -90,6 +90,11 @@ NIGHTLY_PART: dict[str, Job] = {
     "surge": surge.run_recent,
 }
 
+# what a user may change besides: a weekly statistic is due when it reads otherwise
+CONFIGURED: dict[str, Callable[[Settings], str]] = {
+    "experience_index": experience_index.describe_weights,
+}
+
 RESULTS: tuple[ResultTable, ...] = (
     theme_trend.RESULT,
     theme_cohort.RESULT,
@@ -139,8 +144,11 @@ def run_if_due(settings: Settings, name: str) -> Counts:
     """Run one statistic, a weekly one unless it stands; return its counts."""
     if name not in WEEKLY:
         return JOBS[name](settings)
+    version = WEEKLY[name].method_version
+    if name in CONFIGURED:
+        version = f"{version} {CONFIGURED[name](settings)}"
     with connect("voc_stats", settings) as connection:
-        ground = schedule.read_ground(connection, WEEKLY[name].method_version)
+        ground = schedule.read_ground(connection, version)
         is_due = schedule.is_due(connection, name, ground)
     if not is_due and name in NIGHTLY_PART:
         return NIGHTLY_PART[name](settings)

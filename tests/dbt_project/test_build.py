@@ -75,7 +75,11 @@ def test_every_raw_record_is_feedback_or_set_aside_with_its_reason(built: Settin
     landed = read(
         built, "select source_slug, source_record_id from intermediate.int_feedback", "voc_nlp"
     )
-    set_aside = read(built, "select * from intermediate.int_feedback_set_aside order by 1, 2")
+    set_aside = read(
+        built,
+        "select source_slug, source_record_id, reason_code "
+        "from intermediate.int_feedback_set_aside order by 1, 2",
+    )
 
     assert len(landed) == 10
     assert set_aside == [
@@ -312,7 +316,7 @@ def test_a_night_tests_what_was_loaded_since_the_last_one_of_its_week(
 def test_a_night_tests_the_facts_that_it_made_anew(built: Settings, is_made_anew: bool):
     with connect("voc_modeler", built) as connection:
         connection.execute(
-            "update core.fct_opinion_unit set sentiment_label = 'sulky' "
+            "update core.fct_opinion_unit set intensity = 9 "
             "where feedback_key = (select min(feedback_key) from core.fct_opinion_unit)"
         )
         connection.execute("delete from core.fact_change where fact_name = 'feedback'")
@@ -325,7 +329,7 @@ def test_a_night_tests_the_facts_that_it_made_anew(built: Settings, is_made_anew
 
     found = find_faults(built, "core", "fct_opinion_unit")
 
-    assert ("sentiment_label" in found) == is_made_anew
+    assert ("intensity" in found) == is_made_anew
 
 
 def note_tested(settings: Settings, stage: str, ago: str) -> None:

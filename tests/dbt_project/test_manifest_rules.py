@@ -171,7 +171,9 @@ def test_every_model_has_its_key_tested(manifest: dict[str, Any], models: list[N
             for column in model["columns"].values()
             for constraint in column["constraints"]
         )
-        has_unique_index = any(index.get("unique") for index in model["config"]["indexes"] or [])
+        has_unique_index = any(
+            index.get("unique") for index in model["config"].get("indexes") or []
+        )
         if not (tests & KEY_TESTS or has_primary_key or has_unique_index):
             untested.append(name_of(model))
 

@@ -166,6 +166,19 @@ def test_the_same_facts_give_the_same_rows(company: Settings, large_warehouse: N
     assert pair[:8] == ("sales", "logistics", "other", 96, 8, 96, 480, 96)
 
 
+def test_other_weights_make_the_experience_index_due(
+    company: Settings, large_warehouse: None, monkeypatch
+):
+    monkeypatch.setitem(registry.JOBS, "experience_index", lambda _: {"all months": 1})
+    monkeypatch.setitem(registry.NIGHTLY_PART, "experience_index", lambda _: {"newest": 1})
+    registry.run_if_due(company, "experience_index")
+    in_between = registry.run_if_due(company, "experience_index")
+    monkeypatch.setitem(registry.CONFIGURED, "experience_index", lambda _: "feeling=1")
+
+    assert in_between == {"newest": 1}
+    assert registry.run_if_due(company, "experience_index") == {"all months": 1}
+
+
 def test_one_that_fails_does_not_stop_the_others(company: Settings, monkeypatch):
     def fail(_: Settings) -> dict[str, int]:
         raise ArithmeticError("no root")

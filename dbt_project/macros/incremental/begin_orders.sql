@@ -1,5 +1,6 @@
 {# Pre-hook of fct_order: find the orders to make anew, forget them, and tell the
-   facts that count what a customer had bought. An order that moves from one
+   facts that count what a customer had bought (`order`: by customer), and those that
+   follow an order (`order_id`). An order that moves from one
    customer to another concerns both. #}
 {% macro begin_orders() -%}
     {%- set orders = ref('stg_crm__orders') -%}
@@ -12,6 +13,7 @@
     {{ note_inputs(dict(records, orders=orders)) }}
     {% if not is_incremental() -%}
     {{ forget_changes('order') }}
+    {{ forget_changes('order_id') }}
     {%- else -%}
     create temporary table named_order on commit drop as
     select order_id from {{ orders }}
@@ -53,6 +55,7 @@
     analyze redone_order;
 
     {{ note_changes('order', 'select customer_key as row_key from touched_customer') }}
+    {{ note_changes('order_id', 'select order_id as row_key from redone_order') }}
     delete from {{ this }} as facts
     using redone_order
     where facts.order_id = redone_order.order_id;

@@ -4,13 +4,16 @@
    everything too. Asked for by `where` (dbt_project.yml):
 
    loaded_since_tested    records that were loaded since, of models with loaded_at
-   changed_since_tested   facts that were made anew since, of models that follow feedback #}
+   changed_since_tested   facts that were made anew since, of models that follow feedback
+   not_tested_this_week   everything, unless such a night of this week has seen it #}
 {% macro postgres__get_where_subquery(relation) -%}
     {%- set where = config.get('where') -%}
     {%- if where == 'loaded_since_tested' -%}
         {%- set where = loaded_since_tested() -%}
     {%- elif where == 'changed_since_tested' -%}
         {%- set where = changed_since_tested(relation.identifier) -%}
+    {%- elif where == 'not_tested_this_week' -%}
+        {%- set where = not_tested_this_week() -%}
     {%- endif -%}
     {%- if where -%}
         {%- do return('(select * from ' ~ relation ~ ' where ' ~ where ~ ') as tested') -%}
@@ -32,6 +35,10 @@
         ~ " where fact_name = 'feedback' and changed_at >= '" ~ since ~ "'::timestamptz)"
         if since else 'true'
     ) }}
+{%- endmacro %}
+
+{% macro not_tested_this_week() -%}
+    {{ return('false' if tested_since() else 'true') }}
 {%- endmacro %}
 
 {# When the tests that still hold began; none where everything is to be tested. As a

@@ -1,15 +1,9 @@
 -- Grain: one step of one campaign journey whose step before was reached.
 -- A step counts as reached within its days after the step before (var funnel_days).
 -- While those days still run, it is neither reached nor lost: is_window_over is false.
-{{ config(
-    indexes=[
-        {'columns': ['campaign_key', 'customer_key', 'step_slug'], 'unique': true},
-    ],
-    meta={
-        'reads_all_history':
-            'every step of a journey is judged against the newest record of all',
-    },
-) }}
+-- A view: it says nothing that fct_campaign_journey does not, in three rows for each of
+-- its rows, and one mart reads it.
+{{ config(materialized='view') }}
 
 {% set days = var('funnel_days') %}
 

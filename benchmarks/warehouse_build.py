@@ -14,11 +14,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import resource
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -33,10 +35,10 @@ from warehouse.settings import Settings
 
 # all but the newest records are days older than the first night: what is as new as the newest, the
 # next night takes again (var incremental_overlap)
-HISTORY_LOAD = "2026-11-17 02:00:00+08"
-FIRST_LOAD = "2026-11-20 02:00:00+08"
+HISTORY_AGE, FIRST_AGE = timedelta(days=4), timedelta(days=1)
 NEWEST = 100  # pieces of feedback that come with the first night itself
-NIGHT_LOAD = "2026-11-21 02:00:00+08"
+# what dbt says of a node: its name (long ones are cut) and its seconds
+NODE = re.compile(r"\d+ of \d+ (?:OK \w+ .*?|PASS )(\S+) \.* ?\[.*? in ([\d.]+)s\]")
 SLOWEST = 12  # nodes and statistics that are printed; the file has all
 
 
@@ -61,14 +63,11 @@ def execute(settings: Settings, statements: str, values: dict[str, object]) -> N
         connection.execute("analyze")
 
 
-def build(settings: Settings, name: str) -> dict[str, float]:
-    """Build and test one step of the night in a target folder of its own; seconds of each node."""
-    step = dbt.STEPS[name]
-    folder = Path(os.environ["DBT_LOG_PATH"]) / step.target
-    flags = ["--target-path", str(folder), "--exclude-resource-type", "unit_test"]
-    dbt.run(settings, ["build", "--select", *step.select, *flags], target=step.target)
-    results = json.loads((folder / "run_results.json").read_text(encoding="utf-8"))["results"]
-    return {result["unique_id"]: round(result["execution_time"], 2) for result in results}
+def build(settings: Settings, name: str, run_id: str) -> dict[str, float]:
+    """Build and test one step of a night in a target folder of its own; seconds of each node."""
+    folder = Path(os.environ["DBT_LOG_PATH"]) / dbt.STEPS[name].target
+    output = dbt.build(settings, name, run_id, "--target-path", str(folder))
+    return {node: float(seconds) for node, seconds in NODE.findall(output)}
 
 
 def run_statistics(settings: Settings) -> dict[str, float]:
@@ -113,7 +112,7 @@ def postgres_cpu(settings: Settings) -> float:
     return seconds
 
 
-def run_night(settings: Settings) -> dict[str, Timing]:
+def run_night(settings: Settings, run_id: str) -> dict[str, Timing]:
     """Run the night's steps after landing, labelling left out; return what each took."""
     timings: dict[str, Timing] = {}
 
@@ -127,11 +126,11 @@ def run_night(settings: Settings) -> dict[str, Timing]:
         for part, seconds in list(timing.parts.items())[:SLOWEST]:
             print(f"    {seconds:8.2f} {part}", flush=True)
 
-    timed("staging", lambda chosen: build(chosen, "staging"))
+    timed("staging", lambda chosen: build(chosen, "staging", run_id))
     execute(settings, warehouse_records.LABELS, {})
-    timed("core", lambda chosen: build(chosen, "core"))
+    timed("core", lambda chosen: build(chosen, "core", run_id))
     timed("statistics", run_statistics)
-    timed("marts", lambda chosen: build(chosen, "marts"))
+    timed("marts", lambda chosen: build(chosen, "marts", run_id))
     return timings
 
 
@@ -145,13 +144,15 @@ def land_history(settings: Settings, feedback: int, night: int) -> dict[str, obj
     }
     raw_tables.ensure_tables(settings)
     registry.create_tables(settings)
-    build(settings, "reference")
-    execute(settings, warehouse_records.PEOPLE, {**numbers, "loaded": HISTORY_LOAD})
-    execute(settings, warehouse_records.NEWEST_PEOPLE, {"loaded": FIRST_LOAD})
+    build(settings, "reference", "first")
+    now = datetime.now(UTC)
+    history_load, first_load = now - HISTORY_AGE, now - FIRST_AGE
+    execute(settings, warehouse_records.PEOPLE, {**numbers, "loaded": history_load})
+    execute(settings, warehouse_records.NEWEST_PEOPLE, {"loaded": first_load})
     span = {"newest": "2026-11-17", "days": 1092}
     for loaded, first, last in (
-        (HISTORY_LOAD, 1, feedback - NEWEST),
-        (FIRST_LOAD, feedback - NEWEST + 1, feedback),
+        (history_load, 1, feedback - NEWEST),
+        (first_load, feedback - NEWEST + 1, feedback),
     ):
         values = {**numbers, **span, "first": first, "last": last, "loaded": loaded}
         execute(settings, warehouse_records.FEEDBACK, values)
@@ -160,13 +161,13 @@ def land_history(settings: Settings, feedback: int, night: int) -> dict[str, obj
 
 def land_night(settings: Settings, numbers: dict[str, object], feedback: int, night: int) -> None:
     """Make the records of an ordinary night on top."""
-    last = feedback + night
+    last, now = feedback + night, datetime.now(UTC)
     new = {"newest": "2026-11-21", "days": 1, "first": feedback + 1, "last": last}
     late = {"newest": "2026-11-20", "days": 1095, "first": last + 1, "last": last + night // 50}
     for window in (new, late):
-        values = {**numbers, **window, "loaded": NIGHT_LOAD}
+        values = {**numbers, **window, "loaded": now}
         execute(settings, warehouse_records.FEEDBACK, values)
-    execute(settings, warehouse_records.CHANGES, {**numbers, "loaded": NIGHT_LOAD})
+    execute(settings, warehouse_records.CHANGES, {**numbers, "loaded": now})
 
 
 def total(timings: dict[str, Timing]) -> dict[str, float]:
@@ -188,9 +189,9 @@ def main() -> None:
         os.environ["DBT_LOG_PATH"] = logs
         numbers = land_history(settings, arguments.feedback, arguments.night)
         load_before = os.getloadavg()[0]
-        full = run_night(settings)
+        full = run_night(settings, "first")
         land_night(settings, numbers, arguments.feedback, arguments.night)
-        ordinary = run_night(settings)
+        ordinary = run_night(settings, "second")
     report = {
         "feedback": arguments.feedback,
         "night": arguments.night,

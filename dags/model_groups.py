@@ -59,6 +59,8 @@ def _make_model_tasks(name: str, settings: Settings) -> TaskGroup:
             emit_datasets=False,
         ),
         operator_args={
+            # nobody reads a build's manifest and results; the events of the build are watched
+            "dbt_cmd_global_flags": ["--no-write-json"],
             "env": {"VOC_RUN_ID": "{{ run_id }}", "VOC_STAGE": f"dbt_{name}"},
             "append_env": True,
             "deferrable": False,

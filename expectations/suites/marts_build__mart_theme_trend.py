@@ -62,4 +62,5 @@ def build() -> ExpectationSuite:
             notes="A strategy review reads these words.",
         ),
         checks.suppressed_is_null(["share_pct", "share_low", "share_high", "net_sentiment_pct"]),
+        checks.suppressed_is_null(["feedback_count", "voice_count", "negative_count"]),
     )

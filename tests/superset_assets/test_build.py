@@ -25,7 +25,7 @@ def files(bundle: dict, folder: str) -> dict:
 def test_every_source_is_in_the_bundle(sources, bundle):
     charts = sum(len(dashboard.charts) for dashboard in sources.dashboards.values())
 
-    assert len(files(bundle, "datasets/")) == len(sources.datasets) == 46
+    assert len(files(bundle, "datasets/")) == len(sources.datasets) == 48
     assert len(files(bundle, "charts/")) == charts
     assert sorted(path.removeprefix("dashboards/") for path in files(bundle, "dashboards/")) == [
         "benchmark.yaml", "breakpoints.yaml", "data-health.yaml", "journey.yaml", "nps.yaml",
@@ -138,20 +138,20 @@ def test_types_and_descriptions_come_from_dbt(sources, tmp_path):
     manifest = tmp_path / "manifest.json"
     column = {"name": "region", "data_type": "text", "description": "Where the store is."}
     node = {
-        "name": "mart_nps",
+        "name": "mart_nps_region",
         "resource_type": "model",
-        "description": "Grain: month, survey, channel and region.",
+        "description": "Grain: month and region.",
         "config": {"contract": {"enforced": True}},
         "columns": {"region": column},
     }
-    manifest.write_text(json.dumps({"nodes": {"model.voc.mart_nps": node}}))
+    manifest.write_text(json.dumps({"nodes": {"model.voc.mart_nps_region": node}}))
 
     bundle = build.compile_bundle(sources, build.read_contract(manifest))
 
-    dataset = bundle["datasets/voc/marts__mart_nps.yaml"]
+    dataset = bundle["datasets/voc/marts__mart_nps_region.yaml"]
     region = next(entry for entry in dataset["columns"] if entry["column_name"] == "region")
     assert (region["type"], region["description"]) == ("TEXT", "Where the store is.")
-    assert "Grain: month, survey, channel and region." in dataset["description"]
+    assert "Grain: month and region." in dataset["description"]
 
 
 def test_a_manifest_that_is_none_is_refused(tmp_path, capsys):

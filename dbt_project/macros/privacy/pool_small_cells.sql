@@ -14,42 +14,42 @@
    Two tables that publish the same total must pool it alike: give them the same rows,
    family and first levels. Columns of family and levels must not be null. #}
 {% macro pool_small_cells(relation, family, levels, voices='count(*)') -%}
-{%- set done = namespace(rows=relation, keys=family) -%}
-with
-{%- for level in levels %}
-{%- set keys = done.keys | join(', ') %}
-{{ level }}_sizes as (
-    select
-        {{ keys }},
-        {{ level }},
-        {{ voices }} as voices
-    from {{ done.rows }}
-    group by {{ keys }}, {{ level }}
-),
+    {%- set done = namespace(rows=relation, keys=family) -%}
+    with
+    {%- for level in levels %}
+        {%- set keys = done.keys | join(', ') %}
+        {{ level }}_sizes as (
+            select
+                {{ keys }},
+                {{ level }},
+                {{ voices }} as voices
+            from {{ done.rows }}
+            group by {{ keys }}, {{ level }}
+        ),
 
-{{ level }}_pools as (
-    select
-        {{ keys }},
-        {{ level }},
-        case
-            when {{ needs_cover('voices', keys, level) }} then 'pooled'
-            else {{ level }}
-        end as shown_{{ level }}
-    from {{ level }}_sizes
-),
+        {{ level }}_pools as (
+            select
+                {{ keys }},
+                {{ level }},
+                case
+                    when {{ needs_cover('voices', keys, level) }} then 'pooled'
+                    else {{ level }}
+                end as shown_{{ level }}
+            from {{ level }}_sizes
+        ),
 
-{{ level }}_rows as (
-    select
-        finer.*,
-        {{ level }}_pools.shown_{{ level }}
-    from {{ done.rows }} as finer
-    inner join {{ level }}_pools
-        using ({{ keys }}, {{ level }})
-){{ ',' if not loop.last }}
-{% set done.rows = level ~ '_rows' %}
-{%- set done.keys = done.keys + ['shown_' ~ level] %}
-{%- endfor %}
-select * from {{ done.rows }}
+        {{ level }}_rows as (
+            select
+                finer.*,
+                {{ level }}_pools.shown_{{ level }}
+            from {{ done.rows }} as finer
+            inner join {{ level }}_pools
+                using ({{ keys }}, {{ level }})
+        ){{ ',' if not loop.last }}
+        {% set done.rows = level ~ '_rows' %}
+        {%- set done.keys = done.keys + ['shown_' ~ level] %}
+    {%- endfor %}
+    select * from {{ done.rows }}
 {%- endmacro %}
 
 

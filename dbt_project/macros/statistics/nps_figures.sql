@@ -4,9 +4,9 @@
 {% macro nps_figures(cell) -%}
 {%- set answers, promoters, detractors =
     cell ~ '.response_count', cell ~ '.promoter_count', cell ~ '.detractor_count' -%}
-{{ answers }},
+    {{ answers }},
     {%- for group in ['promoter_count', 'passive_count', 'detractor_count'] %}
-    {{ shown(cell ~ '.' ~ group, answers) }} as {{ group }},
+        {{ shown(cell ~ '.' ~ group, answers) }} as {{ group }},
     {%- endfor %}
     {{ shown(net_score(promoters, detractors, answers), answers) }} as nps,
     {{ shown(net_score_bound(promoters, detractors, answers, 'low'), answers) }}

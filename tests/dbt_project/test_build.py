@@ -164,7 +164,7 @@ def test_marts_count_what_was_said(built: Settings):
     assert touchpoints == [("pooled", "pooled", 6, 6, False)]
     assert nps == (6, 3, 2, 16.67)
     # 5, 4.5, 4.5, 3.5 and 1.5 of five
-    assert satisfaction == [("ces", 1, 1, 0, None), ("csat", 5, 3, 1, 60)]
+    assert satisfaction == [("ces", 1, None, None, None), ("csat", 5, 3, 1, 60)]
 
 
 def test_invitations_lead_to_their_answers_and_add_up(built: Settings):

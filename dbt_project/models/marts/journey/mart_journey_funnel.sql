@@ -154,6 +154,7 @@ covers as (
         steps.step_name_zh,
         steps.step_name_en,
         steps.base_step_slug,
+        base_steps.step_order as base_step_order,
         steps.is_main,
         steps.base_step_slug is not null
         and {{ needs_cover(
@@ -167,16 +168,22 @@ covers as (
     from counted
     inner join steps
         on counted.step_slug = steps.step_slug
+    left join steps as base_steps
+        on steps.base_step_slug = base_steps.step_slug
 ),
 
--- what stays hidden stays so: the base of a step tells who reached the one before
+-- what is hidden stays so along the way: the base of a step tells who reached the one
+-- before
 hidden as (
     select
         *,
         {{ is_suppressed('base_count') }}
-        or bool_or(is_covered) over (
-            partition by dimension, segment_slug
-            order by step_order
+        or is_covered
+        or coalesce(
+            min(step_order) filter (where is_covered and is_main) over (
+                partition by dimension, segment_slug
+            ) <= base_step_order,
+            false
         ) as is_hidden
     from covers
 )

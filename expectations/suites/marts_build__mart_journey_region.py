@@ -8,7 +8,7 @@ from expectations import checks
 
 VOICES = ["positive_count", "neutral_count", "negative_count"]
 COLUMNS = [
-    "month",
+    "quarter",
     "touchpoint_slug",
     "touchpoint_name_zh",
     "touchpoint_order",
@@ -33,17 +33,18 @@ def build() -> ExpectationSuite:
         checks.columns_present(COLUMNS, notes="Superset shows these columns by name."),
         checks.no_rows_from(
             "with regions as ("
-            " select month, touchpoint_slug, sum(scored_count) as n from {batch}"
-            " group by month, touchpoint_slug), channels as ("
-            " select month, touchpoint_slug, sum(scored_count) as n"
-            " from marts_build.mart_journey_touchpoints group by month, touchpoint_slug)"
-            " select 1 from regions full join channels using (month, touchpoint_slug)"
+            " select quarter, touchpoint_slug, sum(scored_count) as n from {batch}"
+            " group by quarter, touchpoint_slug), channels as ("
+            " select date_trunc('quarter', month)::date as quarter, touchpoint_slug,"
+            " sum(scored_count) as n from marts_build.mart_journey_touchpoints"
+            " group by 1, touchpoint_slug)"
+            " select 1 from regions full join channels using (quarter, touchpoint_slug)"
             " where abs(coalesce(regions.n, 0) - coalesce(channels.n, 0)) > 0.001",
             rule="a touchpoint has the same voices by region and by channel",
             notes="Both pool touchpoints alike: what one shows beyond the other gives a pool away.",
         ),
         checks.one_row_per(
-            ["month", "touchpoint_slug", "region"],
+            ["quarter", "touchpoint_slug", "region"],
             notes="Its grain: a second row is summed twice.",
         ),
         checks.no_row_where(
@@ -58,5 +59,5 @@ def build() -> ExpectationSuite:
             ["net_sentiment_pct", "net_sentiment_low", "net_sentiment_high", *VOICES]
         ),
         checks.small_sample_flags("scored_count"),
-        checks.small_cell_is_alone(["month"], "scored_count"),
+        checks.small_cell_is_alone(["quarter", "touchpoint_slug"], "scored_count"),
     )

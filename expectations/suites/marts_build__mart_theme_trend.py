@@ -7,7 +7,7 @@ from great_expectations import ExpectationSuite
 from expectations import checks
 
 SHARES = ["share_pct", "share_low", "share_high", "net_sentiment_pct"]
-COUNTS = ["feedback_count", "voter_count", "voice_count", "negative_count"]
+COUNTS = ["feedback_count", "voice_count", "negative_count"]
 COLUMNS = [
     "month",
     "topic_slug",

@@ -1,7 +1,7 @@
 -- Positive, neutral and negative voices are not the voices that the score rests on.
 with cells as (
     select
-        month,
+        month as period,
         touchpoint_slug,
         channel_slug as place,
         feedback_count,
@@ -10,7 +10,7 @@ with cells as (
     from {{ ref('mart_journey_touchpoints') }}
     union all
     select
-        month,
+        quarter as period,
         touchpoint_slug,
         region as place,
         feedback_count,
@@ -20,7 +20,7 @@ with cells as (
 )
 
 select
-    month,
+    period,
     touchpoint_slug,
     place
 from cells

@@ -33,7 +33,7 @@ with cells as (
     union all
     select
         'mart_journey_region' as mart,
-        month::text as family,
+        quarter || ' ' || touchpoint_slug as family,
         scored_count as voices
     from {{ ref('mart_journey_region') }}
 )

@@ -22,7 +22,7 @@ select
     true as is_small_sample, false as is_suppressed;
 create table marts_build.mart_journey_region as
 select
-    date '2026-01-01' as month, 'delivery' as touchpoint_slug, '配送' as touchpoint_name_zh,
+    date '2026-01-01' as quarter, 'delivery' as touchpoint_slug, '配送' as touchpoint_name_zh,
     1 as touchpoint_order, '配送' as stage_name_zh, '华东' as region, 10 as feedback_count,
     12 as unit_count, 4 as positive_count, 3 as neutral_count, 3 as negative_count,
     10 as scored_count, 10.0 as net_sentiment_pct, -40.0 as net_sentiment_low,

@@ -1,17 +1,32 @@
--- Grain: one month, touchpoint and region in which somebody spoke of it, over all
--- channels; small ones of a month pooled.
--- Touchpoints are pooled first, as in mart_journey_touchpoints: the month of a
--- touchpoint is the same in both, so neither tells what the other pools.
-with placed as (
+-- Grain: one quarter, touchpoint and region in which somebody spoke of it, over all
+-- channels; small ones pooled.
+-- Touchpoints are pooled by month first, as in mart_journey_touchpoints: what a quarter
+-- has of a touchpoint is what its months there have, so neither tells what the other
+-- pools.
+with months as (
     {{ pool_small_cells(
-        ref('fct_touchpoint_month'), ['month'], ['touchpoint_slug', 'region'],
+        ref('fct_touchpoint_month'), ['month'], ['touchpoint_slug'],
+        voices='sum(scored_count)',
+    ) }}
+),
+
+quarters as (
+    select
+        *,
+        date_trunc('quarter', month)::date as quarter
+    from months
+),
+
+placed as (
+    {{ pool_small_cells(
+        'quarters', ['quarter', 'shown_touchpoint_slug'], ['region'],
         voices='sum(scored_count)',
     ) }}
 ),
 
 cells as (
     select
-        month,
+        quarter,
         shown_touchpoint_slug as touchpoint_slug,
         {{ pooled_name('shown_region', 'shown_region', 'zh') }} as region,
         sum(feedback_count)::integer as feedback_count,
@@ -21,11 +36,11 @@ cells as (
         {{ rounded('sum(negative_count)', 6) }} as negative_count,
         {{ rounded('sum(scored_count)', 6) }} as scored_count
     from placed
-    group by month, shown_touchpoint_slug, shown_region
+    group by quarter, shown_touchpoint_slug, shown_region
 )
 
 select
-    cells.month,
+    cells.quarter,
     cells.touchpoint_slug,
     {{ pooled_name('cells.touchpoint_slug', 'touchpoints.touchpoint_name_zh', 'zh') }}
         as touchpoint_name_zh,

@@ -139,11 +139,22 @@ def interval_holds(estimate: str, low: str, high: str) -> Expectation:
 
 
 def suppressed_is_null(columns: list[str]) -> Expectation:
-    """Expect the estimates of suppressed rows to be null."""
+    """Expect the estimates of suppressed rows, and the counts that make them, to be null."""
     return no_row_where(
         f"is_suppressed and num_nonnulls({', '.join(columns)}) > 0",
         rule="suppressed cells show no estimate",
         notes="Below five voices a figure points at persons and swings by chance.",
+    )
+
+
+def small_cell_is_alone(family: list[str], voices: str) -> Expectation:
+    """Expect a cell of 1 to 4 `voices` only where nobody else in its `family` (columns) speaks."""
+    keys = ", ".join(family)
+    return no_rows_from(
+        f"select {keys} from {{batch}} where {voices} > 0 group by {keys}"
+        f" having min({voices}) < 5 and count(*) > 1",
+        rule="a small cell has no neighbours",
+        notes="The family's total less the other cells would tell what it hides: cells are pooled.",
     )
 
 

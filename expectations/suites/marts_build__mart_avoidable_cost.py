@@ -43,6 +43,8 @@ def build() -> ExpectationSuite:
         ),
         checks.within("repeat_share_pct", 0, 100),
         checks.interval_holds("repeat_share_pct", "repeat_share_low", "repeat_share_high"),
-        checks.suppressed_is_null(["repeat_share_pct", "contact_cost_cny", "repeat_cost_cny"]),
+        checks.suppressed_is_null(
+            ["repeat_contact_count", "repeat_share_pct", "contact_cost_cny", "repeat_cost_cny"]
+        ),
         checks.small_sample_flags("contact_count"),
     )

@@ -42,6 +42,6 @@ def build() -> ExpectationSuite:
         checks.within("share_pct", 0, 100.001),
         checks.within("satisfied_share_pct", 0, 100.001),
         checks.interval_holds("share_pct", "share_low", "share_high"),
-        checks.suppressed_is_null(["share_pct", "share_low", "share_high"]),
+        checks.suppressed_is_null(["share_pct", "share_low", "share_high", "reason_count"]),
         checks.small_sample_flags("dissatisfied_count"),
     )

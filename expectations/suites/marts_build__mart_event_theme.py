@@ -69,5 +69,7 @@ def build() -> ExpectationSuite:
         checks.interval_holds("share_pct", "share_low", "share_high"),
         checks.interval_holds("share_ratio", "share_ratio_low", "share_ratio_high"),
         checks.small_sample_flags("total_voice_count"),
-        checks.suppressed_is_null(["share_pct", "share_low", "share_high", "share_ratio"]),
+        checks.suppressed_is_null(
+            ["share_pct", "share_low", "share_high", "share_ratio", "voices_per_day"]
+        ),
     )

@@ -68,5 +68,7 @@ def build() -> ExpectationSuite:
         ),
         checks.within("share_pct", 0, 100),
         checks.interval_holds("share_pct", "share_low", "share_high"),
-        checks.suppressed_is_null(["share_pct", "share_low", "share_high", "median_days"]),
+        checks.suppressed_is_null(
+            ["base_count", "reached_count", "share_pct", "share_low", "share_high", "median_days"]
+        ),
     )

@@ -6,6 +6,7 @@ from great_expectations import ExpectationSuite
 
 from expectations import checks
 
+VOICES = ["positive_count", "neutral_count", "negative_count"]
 COLUMNS = [
     "month",
     "touchpoint_slug",
@@ -18,12 +19,9 @@ COLUMNS = [
     "stage_order",
     "channel_slug",
     "channel_name_zh",
-    "region",
     "feedback_count",
     "unit_count",
-    "positive_count",
-    "neutral_count",
-    "negative_count",
+    *VOICES,
     "scored_count",
     "sentiment_score_sum",
     "intensity_sum",
@@ -50,7 +48,7 @@ def build() -> ExpectationSuite:
             notes="An empty mart under a full core is a broken join or a wrong pack.",
         ),
         checks.one_row_per(
-            ["month", "touchpoint_slug", "channel_slug", "region"],
+            ["month", "touchpoint_slug", "channel_slug"],
             notes="Its grain: a second row is summed twice.",
         ),
         checks.no_row_where(
@@ -71,6 +69,9 @@ def build() -> ExpectationSuite:
         ),
         checks.within("net_sentiment_pct", -100, 100),
         checks.interval_holds("net_sentiment_pct", "net_sentiment_low", "net_sentiment_high"),
-        checks.suppressed_is_null(["net_sentiment_pct", "net_sentiment_low", "net_sentiment_high"]),
-        checks.small_sample_flags("(positive_count + neutral_count + negative_count)"),
+        checks.suppressed_is_null(
+            ["net_sentiment_pct", "net_sentiment_low", "net_sentiment_high", *VOICES]
+        ),
+        checks.small_sample_flags("scored_count"),
+        checks.small_cell_is_alone(["month"], "scored_count"),
     )

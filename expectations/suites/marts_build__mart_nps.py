@@ -1,4 +1,4 @@
-"""Guards `marts_build.mart_nps`: NPS by month, survey, channel and region."""
+"""Guards `marts_build.mart_nps`: NPS by month, survey and channel."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from great_expectations import ExpectationSuite
 
 from expectations import checks
 
+GROUPS = ["promoter_count", "passive_count", "detractor_count"]
 COLUMNS = [
     "month",
     "survey_slug",
     "channel_slug",
     "channel_name_zh",
-    "region",
     "response_count",
-    "promoter_count",
-    "passive_count",
-    "detractor_count",
+    *GROUPS,
     "nps",
     "nps_low",
     "nps_high",
@@ -36,7 +34,7 @@ def build() -> ExpectationSuite:
             notes="An empty mart under a full core is a broken join or a wrong pack.",
         ),
         checks.one_row_per(
-            ["month", "survey_slug", "channel_slug", "region"],
+            ["month", "survey_slug", "channel_slug"],
             notes="Its grain: a second row is summed twice.",
         ),
         checks.no_row_where(
@@ -47,6 +45,7 @@ def build() -> ExpectationSuite:
         ),
         checks.within("nps", -100, 100),
         checks.interval_holds("nps", "nps_low", "nps_high"),
-        checks.suppressed_is_null(["nps", "nps_low", "nps_high"]),
+        checks.suppressed_is_null(["nps", "nps_low", "nps_high", *GROUPS]),
         checks.small_sample_flags("response_count"),
+        checks.small_cell_is_alone(["month"], "response_count"),
     )

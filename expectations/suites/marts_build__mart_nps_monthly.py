@@ -6,12 +6,11 @@ from great_expectations import ExpectationSuite
 
 from expectations import checks
 
+GROUPS = ["promoter_count", "passive_count", "detractor_count"]
 COLUMNS = [
     "month",
     "response_count",
-    "promoter_count",
-    "passive_count",
-    "detractor_count",
+    *GROUPS,
     "nps",
     "nps_low",
     "nps_high",
@@ -52,6 +51,6 @@ def build() -> ExpectationSuite:
             rule="a change is noise when its interval holds zero",
             notes="People are praised and blamed by this flag.",
         ),
-        checks.suppressed_is_null(["nps", "nps_low", "nps_high"]),
+        checks.suppressed_is_null(["nps", "nps_low", "nps_high", *GROUPS]),
         checks.small_sample_flags("response_count"),
     )

@@ -1,4 +1,4 @@
-"""Guards `marts_build.mart_satisfaction`: CSAT and CES by month, survey, channel and region."""
+"""Guards `marts_build.mart_satisfaction`: CSAT and CES by month, survey and channel."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from great_expectations import ExpectationSuite
 
 from expectations import checks
 
+SUMS = ["content_count", "discontent_count", "score_sum"]
 COLUMNS = [
     "month",
     "measure_slug",
     "survey_slug",
     "channel_slug",
     "channel_name_zh",
-    "region",
     "response_count",
-    "content_count",
-    "discontent_count",
-    "score_sum",
+    *SUMS,
     "content_pct",
     "content_low",
     "content_high",
@@ -43,7 +41,7 @@ def build() -> ExpectationSuite:
             notes="A lost or doubled answer moves every share.",
         ),
         checks.one_row_per(
-            ["month", "measure_slug", "survey_slug", "channel_slug", "region"],
+            ["month", "measure_slug", "survey_slug", "channel_slug"],
             notes="Its grain: a second row is summed twice.",
         ),
         checks.no_row_where(
@@ -59,6 +57,7 @@ def build() -> ExpectationSuite:
         ),
         checks.within("content_pct", 0, 100),
         checks.interval_holds("content_pct", "content_low", "content_high"),
-        checks.suppressed_is_null(["content_pct", "content_low", "content_high"]),
+        checks.suppressed_is_null(["content_pct", "content_low", "content_high", *SUMS]),
         checks.small_sample_flags("response_count"),
+        checks.small_cell_is_alone(["month", "measure_slug"], "response_count"),
     )

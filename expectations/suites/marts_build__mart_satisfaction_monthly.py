@@ -6,12 +6,12 @@ from great_expectations import ExpectationSuite
 
 from expectations import checks
 
+COUNTS = ["content_count", "discontent_count"]
 COLUMNS = [
     "month",
     "measure_slug",
     "response_count",
-    "content_count",
-    "discontent_count",
+    *COUNTS,
     "mean_score",
     "content_pct",
     "content_low",
@@ -53,6 +53,8 @@ def build() -> ExpectationSuite:
             rule="a change is noise when its interval holds zero",
             notes="People are praised and blamed by this flag.",
         ),
-        checks.suppressed_is_null(["mean_score", "content_pct", "content_low", "content_high"]),
+        checks.suppressed_is_null(
+            ["mean_score", "content_pct", "content_low", "content_high", *COUNTS]
+        ),
         checks.small_sample_flags("response_count"),
     )

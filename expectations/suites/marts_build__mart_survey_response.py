@@ -25,6 +25,7 @@ COLUMNS = [
     "is_small_sample",
     "is_suppressed",
 ]
+COUNTS = ["delivered_count", "started_count", "completed_count", "rule_break_count"]
 ESTIMATES = ["response_rate_pct", "response_rate_low", "response_rate_high"]
 
 
@@ -53,6 +54,7 @@ def build() -> ExpectationSuite:
         ),
         checks.within("response_rate_pct", 0, 100),
         checks.interval_holds("response_rate_pct", "response_rate_low", "response_rate_high"),
-        checks.suppressed_is_null(ESTIMATES),
+        checks.suppressed_is_null(ESTIMATES + COUNTS),
         checks.small_sample_flags("sent_count"),
+        checks.small_cell_is_alone(["month"], "sent_count"),
     )

@@ -49,6 +49,6 @@ def build() -> ExpectationSuite:
             rule="q is a probability",
             notes="A strategy review reads it.",
         ),
-        checks.suppressed_is_null(["share_pct", "share_low", "share_high"]),
+        checks.suppressed_is_null(["share_pct", "share_low", "share_high", "customer_count"]),
         checks.small_sample_flags("total_customer_count"),
     )

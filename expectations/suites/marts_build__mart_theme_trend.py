@@ -6,6 +6,8 @@ from great_expectations import ExpectationSuite
 
 from expectations import checks
 
+SHARES = ["share_pct", "share_low", "share_high", "net_sentiment_pct"]
+COUNTS = ["feedback_count", "voice_count", "negative_count"]
 COLUMNS = [
     "month",
     "topic_slug",
@@ -61,5 +63,5 @@ def build() -> ExpectationSuite:
             rule="trends are known, q is a probability",
             notes="A strategy review reads these words.",
         ),
-        checks.suppressed_is_null(["share_pct", "share_low", "share_high", "net_sentiment_pct"]),
+        checks.suppressed_is_null(SHARES + COUNTS),
     )

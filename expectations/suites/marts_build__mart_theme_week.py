@@ -53,5 +53,5 @@ def build() -> ExpectationSuite:
         checks.within("share_pct", 0, 100),
         checks.interval_holds("share_pct", "share_low", "share_high"),
         checks.small_sample_flags("total_voice_count"),
-        checks.suppressed_is_null(["share_pct", "share_low", "share_high"]),
+        checks.suppressed_is_null(["share_pct", "share_low", "share_high", "negative_voice_count"]),
     )

@@ -55,6 +55,13 @@ def build() -> ExpectationSuite:
         ),
         checks.within("observed_share_pct", 0, 100),
         checks.interval_holds("corrected_share_pct", "corrected_low_pct", "corrected_high_pct"),
-        checks.suppressed_is_null(["observed_share_pct", "corrected_share_pct"]),
-        checks.small_sample_flags("topic_feedback_count"),
+        checks.suppressed_is_null(
+            ["topic_feedback_count", "observed_share_pct", "corrected_share_pct"]
+        ),
+        checks.no_row_where(
+            "is_suppressed <> (topic_feedback_count is null) or topic_feedback_count < 5"
+            " or is_small_sample <> (topic_feedback_count < 30)",
+            rule="small samples are flagged or hidden",
+            notes="Channels add up to the year: a count of four, or one alone, is not hidden.",
+        ),
     )

@@ -187,6 +187,23 @@ def test_results_are_written_once_however_often_the_gate_runs(landing):
         pytest.param(
             "marts",
             "voc_modeler",
+            "insert into marts_build.mart_nps_region (month, region, response_count,"
+            " is_small_sample, is_suppressed) values ('2026-01-01', '西南', 4, true, true)",
+            "marts_build__mart_nps_region",
+            "a small cell has no neighbours",
+            id="a small cell beside its family",
+        ),
+        pytest.param(
+            "marts",
+            "voc_modeler",
+            "update marts_build.mart_satisfaction set content_count = 1",
+            "marts_build__mart_satisfaction",
+            "suppressed cells show no estimate",
+            id="a count that gives the estimate away",
+        ),
+        pytest.param(
+            "marts",
+            "voc_modeler",
             "update marts_build.mart_theme_trend set share_low = 21",
             "marts_build__mart_theme_trend",
             "share_pct lies within its interval",

@@ -1,5 +1,5 @@
--- Units are lost or doubled between the facts and the journey: a touchpoint, a channel
--- or a region does not find its dimension.
+-- Units are lost or doubled between the facts and the journey by channel or by region:
+-- a touchpoint, a channel or a region does not find its dimension.
 with facts as (
     select count(*) as unit_count
     from {{ ref('fct_opinion_unit') }}
@@ -9,14 +9,23 @@ with facts as (
         and touchpoint_slug is not null
 ),
 
-marts as (
+by_channel as (
     select coalesce(sum(unit_count), 0) as unit_count
     from {{ ref('mart_journey_touchpoints') }}
+),
+
+by_region as (
+    select coalesce(sum(unit_count), 0) as unit_count
+    from {{ ref('mart_journey_region') }}
 )
 
 select
     facts.unit_count as fact_count,
-    marts.unit_count as mart_count
+    by_channel.unit_count as channel_count,
+    by_region.unit_count as region_count
 from facts
-cross join marts
-where facts.unit_count <> marts.unit_count
+cross join by_channel
+cross join by_region
+where
+    facts.unit_count <> by_channel.unit_count
+    or facts.unit_count <> by_region.unit_count

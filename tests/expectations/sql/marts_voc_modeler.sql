@@ -14,12 +14,19 @@ select
     date '2026-01-01' as month, 'delivery' as touchpoint_slug, '配送' as touchpoint_name_zh,
     'Delivery' as touchpoint_name_en, 1 as touchpoint_order, 'deliver' as stage_slug,
     '配送' as stage_name_zh, 'Deliver' as stage_name_en, 1 as stage_order,
-    'review' as channel_slug, '点评' as channel_name_zh, '华东' as region,
+    'review' as channel_slug, '点评' as channel_name_zh,
     10 as feedback_count, 12 as unit_count, 4 as positive_count, 3 as neutral_count,
-    3 as negative_count, 12 as scored_count, 5.0 as sentiment_score_sum, 20 as intensity_sum,
+    3 as negative_count, 10 as scored_count, 5.0 as sentiment_score_sum, 20 as intensity_sum,
     12 as intensity_count, 11.5 as weighted_unit_count, 10.0 as net_sentiment_pct,
     -40.0 as net_sentiment_low, 55.0 as net_sentiment_high,
     true as is_small_sample, false as is_suppressed;
+create table marts_build.mart_journey_region as
+select
+    date '2026-01-01' as quarter, 'delivery' as touchpoint_slug, '配送' as touchpoint_name_zh,
+    1 as touchpoint_order, '配送' as stage_name_zh, '华东' as region, 10 as feedback_count,
+    12 as unit_count, 4 as positive_count, 3 as neutral_count, 3 as negative_count,
+    10 as scored_count, 10.0 as net_sentiment_pct, -40.0 as net_sentiment_low,
+    55.0 as net_sentiment_high, true as is_small_sample, false as is_suppressed;
 create table marts_build.mart_journey_summary as
 select
     'delivery' as touchpoint_slug, '配送' as touchpoint_name_zh,
@@ -49,7 +56,12 @@ select
 create table marts_build.mart_nps as
 select
     date '2026-01-01' as month, 'post_purchase' as survey_slug, 'survey' as channel_slug,
-    '问卷' as channel_name_zh, '华东' as region, 40 as response_count, 20 as promoter_count,
+    '问卷' as channel_name_zh, 40 as response_count, 20 as promoter_count,
+    10 as passive_count, 10 as detractor_count, 25.0 as nps, -1.0 as nps_low, 48.0 as nps_high,
+    false as is_small_sample, false as is_suppressed;
+create table marts_build.mart_nps_region as
+select
+    date '2026-01-01' as month, '华东' as region, 40 as response_count, 20 as promoter_count,
     10 as passive_count, 10 as detractor_count, 25.0 as nps, -1.0 as nps_low, 48.0 as nps_high,
     false as is_small_sample, false as is_suppressed;
 create table marts_build.mart_nps_monthly as
@@ -61,11 +73,12 @@ select
 create table marts_build.mart_satisfaction as
 select
     date '2026-01-01' as month, measure_slug, 'post_service' as survey_slug,
-    'survey' as channel_slug, '问卷' as channel_name_zh, '华东' as region, 1 as response_count,
-    1 as content_count, 0 as discontent_count, score as score_sum,
-    null::double precision as content_pct, null::double precision as content_low,
-    null::double precision as content_high, true as is_small_sample, true as is_suppressed
-from (values ('csat', 5.0), ('ces', 6.0)) as scores (measure_slug, score);
+    'survey' as channel_slug, '问卷' as channel_name_zh, 1 as response_count,
+    null::integer as content_count, null::integer as discontent_count,
+    null::double precision as score_sum, null::double precision as content_pct,
+    null::double precision as content_low, null::double precision as content_high,
+    true as is_small_sample, true as is_suppressed
+from (values ('csat'), ('ces')) as measures (measure_slug);
 create table marts_build.mart_satisfaction_monthly as
 select
     date '2026-01-01' as month, 'csat' as measure_slug, 70 as response_count,

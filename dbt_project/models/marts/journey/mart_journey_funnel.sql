@@ -147,67 +147,125 @@ steps as (
     ) as listed (
         step_slug, step_order, base_step_slug, is_main, step_name_zh, step_name_en
     )
+),
+
+-- groups add up to all: the small ones of a step take the next smallest with them
+covers as (
+    select
+        counted.*,
+        steps.step_order,
+        steps.step_name_zh,
+        steps.step_name_en,
+        steps.base_step_slug,
+        base_steps.step_order as base_step_order,
+        steps.is_main,
+        steps.base_step_slug is not null
+        and {{ needs_cover(
+            'counted.base_count', 'counted.dimension, counted.step_slug',
+            'counted.segment_slug',
+        ) }} as is_covered,
+        {{ needs_cover(
+            'counted.journey_count', 'counted.dimension, counted.step_slug',
+            'counted.segment_slug',
+        ) }} as is_amount_covered
+    from counted
+    inner join steps
+        on counted.step_slug = steps.step_slug
+    left join steps as base_steps
+        on steps.base_step_slug = base_steps.step_slug
+),
+
+-- what is hidden stays so along the way: the base of a step tells who reached the one
+-- before
+hidden as (
+    select
+        *,
+        {{ is_suppressed('base_count') }}
+        or is_covered
+        or coalesce(
+            min(step_order) filter (where is_covered and is_main) over (
+                partition by dimension, segment_slug
+            ) <= base_step_order,
+            false
+        ) as is_hidden
+    from covers
 )
 
 select
-    counted.dimension,
-    counted.segment_slug,
-    case counted.segment_slug
+    hidden.dimension,
+    hidden.segment_slug,
+    case hidden.segment_slug
         when 'all' then '全部'
         when 'unknown' then '未知'
-        else coalesce(counted.campaign_name, counted.segment_slug)
+        else coalesce(hidden.campaign_name, hidden.segment_slug)
     end as segment_name,
-    steps.step_order,
-    counted.step_slug,
-    steps.step_name_zh,
-    steps.step_name_en,
-    steps.base_step_slug,
-    counted.journey_count,
-    case when steps.base_step_slug is not null then counted.base_count end
-        as base_count,
-    case when steps.base_step_slug is not null then counted.reached_count end
-        as reached_count,
+    hidden.step_order,
+    hidden.step_slug,
+    hidden.step_name_zh,
+    hidden.step_name_en,
+    hidden.base_step_slug,
+    -- who saw the advert is the n of the group
     case
-        when steps.base_step_slug is not null and counted.step_slug <> 'complained'
-            then counted.base_count - counted.reached_count
+        when hidden.base_step_slug is null or not hidden.is_hidden
+            then hidden.journey_count
+    end as journey_count,
+    case
+        when hidden.base_step_slug is not null and not hidden.is_hidden
+            then hidden.base_count
+    end as base_count,
+    case
+        when hidden.base_step_slug is not null and not hidden.is_hidden
+            then hidden.reached_count
+    end as reached_count,
+    case
+        when
+            hidden.base_step_slug is not null
+            and hidden.step_slug <> 'complained'
+            and not hidden.is_hidden
+            then hidden.base_count - hidden.reached_count
     end as lost_count,
-    case when steps.base_step_slug is not null then {{ shown(
-        rounded('100.0 * counted.reached_count / counted.base_count', 3),
-        'counted.base_count',
-    ) }} end as share_pct,
-    case when steps.base_step_slug is not null then {{ shown(
-        wilson_bound('counted.reached_count', 'counted.base_count', 'low'),
-        'counted.base_count',
-    ) }} end as share_low,
-    case when steps.base_step_slug is not null then {{ shown(
-        wilson_bound('counted.reached_count', 'counted.base_count', 'high'),
-        'counted.base_count',
-    ) }} end as share_high,
-    case when steps.base_step_slug is not null then {{ shown(
-        rounded('counted.median_days', 2),
-        'counted.reached_count',
-    ) }} end as median_days,
-    {{ shown(rounded('counted.amount_cny'), 'counted.journey_count') }} as amount_cny,
-    coalesce(negative_voices.negative_customer_count, 0) as negative_customer_count,
-    top_topics.customer_count as top_topic_customer_count,
-    top_topics.topic_slug as top_topic_slug,
-    topics.topic_name_zh as top_topic_name_zh,
-    topics.topic_name_en as top_topic_name_en,
-    steps.is_main,
-    {{ is_small_sample('counted.base_count') }} as is_small_sample,
-    {{ is_suppressed('counted.base_count') }} as is_suppressed
-from counted
-inner join steps
-    on counted.step_slug = steps.step_slug
+    case
+        when hidden.base_step_slug is not null and not hidden.is_hidden
+            then {{ rounded('100.0 * hidden.reached_count / hidden.base_count', 3) }}
+    end as share_pct,
+    case
+        when hidden.base_step_slug is not null and not hidden.is_hidden
+            then {{ wilson_bound('hidden.reached_count', 'hidden.base_count', 'low') }}
+    end as share_low,
+    case
+        when hidden.base_step_slug is not null and not hidden.is_hidden
+            then {{ wilson_bound('hidden.reached_count', 'hidden.base_count', 'high') }}
+    end as share_high,
+    case
+        when hidden.base_step_slug is not null and not hidden.is_hidden
+            then {{ shown(rounded('hidden.median_days', 2), 'hidden.reached_count') }}
+    end as median_days,
+    case
+        when not hidden.is_hidden and not hidden.is_amount_covered
+            then {{ shown(rounded('hidden.amount_cny'), 'hidden.journey_count') }}
+    end as amount_cny,
+    case
+        when not hidden.is_hidden
+            then coalesce(negative_voices.negative_customer_count, 0)
+    end as negative_customer_count,
+    case when not hidden.is_hidden then top_topics.customer_count end
+        as top_topic_customer_count,
+    case when not hidden.is_hidden then top_topics.topic_slug end as top_topic_slug,
+    case when not hidden.is_hidden then topics.topic_name_zh end as top_topic_name_zh,
+    case when not hidden.is_hidden then topics.topic_name_en end as top_topic_name_en,
+    hidden.is_main,
+    {{ is_small_sample('hidden.base_count') }} as is_small_sample,
+    hidden.is_hidden as is_suppressed
+from hidden
 left join negative_voices
     on
-        counted.dimension = negative_voices.dimension
-        and counted.segment_slug = negative_voices.segment_slug
-        and counted.step_slug = negative_voices.step_slug
+        hidden.dimension = negative_voices.dimension
+        and hidden.segment_slug = negative_voices.segment_slug
+        and hidden.step_slug = negative_voices.step_slug
 left join top_topics
     on
-        counted.dimension = top_topics.dimension
-        and counted.segment_slug = top_topics.segment_slug
-        and counted.step_slug = top_topics.step_slug
+        hidden.dimension = top_topics.dimension
+        and hidden.segment_slug = top_topics.segment_slug
+        and hidden.step_slug = top_topics.step_slug
 left join {{ ref('dim_topic') }} as topics
     on top_topics.topic_slug = topics.topic_slug

@@ -7,7 +7,7 @@ with periods as (
 
 cells as (
     select monthly.*
-    from {{ ref('mart_journey_touchpoints') }} as monthly
+    from {{ ref('fct_touchpoint_month') }} as monthly
     inner join periods
         on monthly.month between periods.first_month and periods.last_month
 ),

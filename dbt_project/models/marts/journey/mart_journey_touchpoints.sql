@@ -1,100 +1,65 @@
--- Grain: one month, touchpoint, channel and region in which somebody spoke of it.
-with units as (
-    select
-        feedback_key,
-        touchpoint_slug,
-        channel_slug,
-        sentiment_label,
-        sentiment_score,
-        intensity,
-        dedup_weight,
-        {{ region_or_unknown('region') }} as region,
-        {{ month_of('occurred_date') }} as month
-    from {{ ref('fct_opinion_unit') }}
-    where
-        subject_slug = 'us'
-        and is_relevant
-        and touchpoint_slug is not null
-),
-
--- one vote per feedback and touchpoint: three sentences about one delivery are one
--- opinion, and copies of one text are one together
-opinions as (
-    select
-        month,
-        touchpoint_slug,
-        channel_slug,
-        region,
-        feedback_key,
-        count(*) as unit_count,
-        avg(sentiment_score) as sentiment_score,
-        sum(intensity) as intensity_sum,
-        count(intensity) as intensity_count,
-        max(dedup_weight) as weight,
-        sum(dedup_weight) as weighted_unit_count,
-        sign(
-            sum((sentiment_label = 'positive')::integer)
-            - sum((sentiment_label = 'negative')::integer)
-        ) as leaning
-    from units
-    group by month, touchpoint_slug, channel_slug, region, feedback_key
-),
-
-sums as (
-    select
-        month,
-        touchpoint_slug,
-        channel_slug,
-        region,
-        count(*)::integer as feedback_count,
-        sum(unit_count)::integer as unit_count,
-        -- rounded: the order in which fractions are added is not the same every night
-        {{ rounded('coalesce(sum(weight) filter (where leaning > 0), 0)', 6) }}
-            as positive_count,
-        {{ rounded('coalesce(sum(weight) filter (where leaning = 0), 0)', 6) }}
-            as neutral_count,
-        {{ rounded('coalesce(sum(weight) filter (where leaning < 0), 0)', 6) }}
-            as negative_count,
-        {{ rounded('coalesce(sum(weight * sentiment_score), 0)', 6) }}
-            as sentiment_score_sum,
-        coalesce(sum(intensity_sum), 0)::double precision as intensity_sum,
-        sum(intensity_count)::integer as intensity_count,
-        round(sum(weighted_unit_count)::numeric, 6)::double precision
-            as weighted_unit_count
-    from opinions
-    group by month, touchpoint_slug, channel_slug, region
+-- Grain: one month, touchpoint and channel in which somebody spoke of it; small ones
+-- of a month pooled.
+with placed as (
+    {{ pool_small_cells(
+        ref('fct_touchpoint_month'), ['month'], ['touchpoint_slug', 'channel_slug'],
+        voices='sum(scored_count)',
+    ) }}
 ),
 
 cells as (
     select
-        *,
-        positive_count + neutral_count + negative_count as scored_count
-    from sums
+        month,
+        shown_touchpoint_slug as touchpoint_slug,
+        shown_channel_slug as channel_slug,
+        sum(feedback_count)::integer as feedback_count,
+        sum(unit_count)::integer as unit_count,
+        {{ rounded('sum(positive_count)', 6) }} as positive_count,
+        {{ rounded('sum(neutral_count)', 6) }} as neutral_count,
+        {{ rounded('sum(negative_count)', 6) }} as negative_count,
+        {{ rounded('sum(scored_count)', 6) }} as scored_count,
+        {{ rounded('sum(sentiment_score_sum)', 6) }} as sentiment_score_sum,
+        sum(intensity_sum) as intensity_sum,
+        sum(intensity_count)::integer as intensity_count,
+        {{ rounded('sum(weighted_unit_count)', 6) }} as weighted_unit_count
+    from placed
+    group by month, shown_touchpoint_slug, shown_channel_slug
 )
 
 select
     cells.month,
     cells.touchpoint_slug,
-    touchpoints.touchpoint_name_zh,
-    touchpoints.touchpoint_name_en,
-    touchpoints.touchpoint_order,
-    touchpoints.stage_slug,
-    touchpoints.stage_name_zh,
-    touchpoints.stage_name_en,
-    touchpoints.stage_order,
+    {{ pooled_name('cells.touchpoint_slug', 'touchpoints.touchpoint_name_zh', 'zh') }}
+        as touchpoint_name_zh,
+    {{ pooled_name('cells.touchpoint_slug', 'touchpoints.touchpoint_name_en', 'en') }}
+        as touchpoint_name_en,
+    -- the pool stands behind the journey
+    coalesce(touchpoints.touchpoint_order, 99) as touchpoint_order,
+    coalesce(touchpoints.stage_slug, 'pooled') as stage_slug,
+    {{ pooled_name('cells.touchpoint_slug', 'touchpoints.stage_name_zh', 'zh') }}
+        as stage_name_zh,
+    {{ pooled_name('cells.touchpoint_slug', 'touchpoints.stage_name_en', 'en') }}
+        as stage_name_en,
+    coalesce(touchpoints.stage_order, 99) as stage_order,
     cells.channel_slug,
-    channels.channel_name_zh,
-    channels.channel_name_en,
-    cells.region,
+    {{ pooled_name('cells.channel_slug', 'channels.channel_name_zh', 'zh') }}
+        as channel_name_zh,
+    {{ pooled_name('cells.channel_slug', 'channels.channel_name_en', 'en') }}
+        as channel_name_en,
     cells.feedback_count,
     cells.unit_count,
-    cells.positive_count,
-    cells.neutral_count,
-    cells.negative_count,
+    {{ shown('cells.positive_count', 'cells.scored_count') }} as positive_count,
+    {{ shown('cells.neutral_count', 'cells.scored_count') }} as neutral_count,
+    {{ shown('cells.negative_count', 'cells.scored_count') }} as negative_count,
     cells.scored_count,
-    cells.sentiment_score_sum,
-    cells.intensity_sum,
-    cells.intensity_count,
+    {{ shown('cells.sentiment_score_sum', 'cells.scored_count') }}
+        as sentiment_score_sum,
+    {{ shown(
+        'cells.intensity_sum', 'least(cells.scored_count, cells.intensity_count)'
+    ) }} as intensity_sum,
+    {{ shown(
+        'cells.intensity_count', 'least(cells.scored_count, cells.intensity_count)'
+    ) }} as intensity_count,
     cells.weighted_unit_count,
     {{ shown(
         net_score('cells.positive_count', 'cells.negative_count', 'cells.scored_count'),
@@ -115,7 +80,7 @@ select
     {{ is_small_sample('cells.scored_count') }} as is_small_sample,
     {{ is_suppressed('cells.scored_count') }} as is_suppressed
 from cells
-inner join {{ ref('dim_touchpoint') }} as touchpoints
+left join {{ ref('dim_touchpoint') }} as touchpoints
     on cells.touchpoint_slug = touchpoints.touchpoint_slug
-inner join {{ ref('dim_channel') }} as channels
+left join {{ ref('dim_channel') }} as channels
     on cells.channel_slug = channels.channel_slug

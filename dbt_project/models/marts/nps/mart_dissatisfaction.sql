@@ -178,7 +178,7 @@ select
     bounded.reason_slug,
     coalesce(names.name_zh, bounded.reason_slug) as reason_name_zh,
     coalesce(names.name_en, bounded.reason_slug) as reason_name_en,
-    bounded.reason_count,
+    {{ shown('bounded.reason_count', 'bounded.dissatisfied_count') }} as reason_count,
     bounded.dissatisfied_count,
     bounded.satisfied_count,
     {{ rounded('bounded.effective_count', 1) }} as effective_count,

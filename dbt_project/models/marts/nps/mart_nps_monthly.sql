@@ -48,9 +48,9 @@ changes as (
 select
     month,
     response_count,
-    promoter_count,
-    passive_count,
-    detractor_count,
+    {{ shown('promoter_count', 'response_count') }} as promoter_count,
+    {{ shown('passive_count', 'response_count') }} as passive_count,
+    {{ shown('detractor_count', 'response_count') }} as detractor_count,
     nps,
     nps_low,
     nps_high,

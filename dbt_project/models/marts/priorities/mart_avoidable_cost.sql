@@ -81,7 +81,8 @@ select
     departments.department_name_zh,
     departments.department_name_en,
     cells.contact_count,
-    cells.repeat_contact_count,
+    {{ shown('cells.repeat_contact_count', 'cells.contact_count') }}
+        as repeat_contact_count,
     cells.customer_count,
     {{ shown(
         'round((100.0 * cells.repeat_contact_count / cells.contact_count), 2)'

@@ -95,10 +95,10 @@ select
     touchpoints.touchpoint_name_en,
     scores.voter_count,
     scores.feedback_count,
-    scores.suggestion_count,
-    scores.unmet_count,
-    scores.workaround_count,
-    scores.wish_count,
+    {{ shown('scores.suggestion_count', 'scores.voter_count') }} as suggestion_count,
+    {{ shown('scores.unmet_count', 'scores.voter_count') }} as unmet_count,
+    {{ shown('scores.workaround_count', 'scores.voter_count') }} as workaround_count,
+    {{ shown('scores.wish_count', 'scores.voter_count') }} as wish_count,
     {{ shown(
         'round(scores.importance::numeric, 2)::double precision', 'scores.voter_count'
     ) }} as importance_score,

@@ -1,7 +1,15 @@
 -- Grain: one topic and measure within a scope: a quarter, a channel or the whole of the
 -- last 12 months.
 with shares as (
-    select * from {{ source('stats', 'topic_prevalence') }}
+    select
+        *,
+        -- the channels of a year add up to it: the small ones take one more with them
+        {{ needs_cover(
+            'topic_feedback_count',
+            'scope_slug, period_start, measure_slug, topic_slug',
+            'channel_slug',
+        ) }} or {{ is_suppressed('topic_feedback_count') }} as is_hidden
+    from {{ source('stats', 'topic_prevalence') }}
 )
 
 select
@@ -20,27 +28,28 @@ select
     topics.level1_name_zh,
     topics.level1_name_en,
     shares.feedback_count,
-    shares.topic_feedback_count,
-    {{ shown(
-        rounded('100 * shares.observed_share', 3), 'shares.topic_feedback_count'
-    ) }} as observed_share_pct,
-    {{ shown(
-        rounded('100 * shares.corrected_share', 3), 'shares.topic_feedback_count'
-    ) }} as corrected_share_pct,
-    {{ shown(
-        rounded('100 * shares.corrected_low', 3), 'shares.topic_feedback_count'
-    ) }} as corrected_low_pct,
-    {{ shown(
-        rounded('100 * shares.corrected_high', 3), 'shares.topic_feedback_count'
-    ) }} as corrected_high_pct,
-    {{ shown('shares.is_misstated', 'shares.topic_feedback_count') }} as is_misstated,
+    case when not shares.is_hidden then shares.topic_feedback_count end
+        as topic_feedback_count,
+    case
+        when not shares.is_hidden then {{ rounded('100 * shares.observed_share', 3) }}
+    end as observed_share_pct,
+    case
+        when not shares.is_hidden then {{ rounded('100 * shares.corrected_share', 3) }}
+    end as corrected_share_pct,
+    case
+        when not shares.is_hidden then {{ rounded('100 * shares.corrected_low', 3) }}
+    end as corrected_low_pct,
+    case
+        when not shares.is_hidden then {{ rounded('100 * shares.corrected_high', 3) }}
+    end as corrected_high_pct,
+    case when not shares.is_hidden then shares.is_misstated end as is_misstated,
     shares.correction as correction_slug,
     shares.rates_level as rates_level_slug,
     {{ rounded('100 * shares.true_positive_rate') }} as true_positive_rate_pct,
     {{ rounded('100 * shares.false_positive_rate') }} as false_positive_rate_pct,
     {{ rounded('shares.gold_documents', 1) }} as gold_documents,
     {{ is_small_sample('shares.topic_feedback_count') }} as is_small_sample,
-    {{ is_suppressed('shares.topic_feedback_count') }} as is_suppressed
+    shares.is_hidden as is_suppressed
 from shares
 inner join {{ ref('dim_topic') }} as topics
     on shares.topic_slug = topics.topic_slug

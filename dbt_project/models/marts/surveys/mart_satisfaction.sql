@@ -1,4 +1,5 @@
--- Grain: one month, measure (csat or ces), survey, channel and region with an answer.
+-- Grain: one month, measure (csat or ces), survey and channel with an answer; small
+-- ones of a month and measure pooled.
 with answers as (
     select
         responses.survey_slug,
@@ -7,7 +8,6 @@ with answers as (
         measures.score,
         measures.score >= measures.content_from as is_content,
         measures.score <= measures.discontent_to as is_discontent,
-        {{ region_or_unknown('responses.region') }} as region,
         {{ month_of('responses.submitted_date') }} as month
     from {{ ref('fct_survey_response') }} as responses
     -- top two of five boxes; top three of seven, the fourth is neither easy nor hard
@@ -20,19 +20,24 @@ with answers as (
     where measures.score is not null
 ),
 
+placed as (
+    {{ pool_small_cells(
+        'answers', ['month', 'measure_slug'], ['survey_slug', 'channel_slug']
+    ) }}
+),
+
 cells as (
     select
         month,
         measure_slug,
-        survey_slug,
-        channel_slug,
-        region,
+        shown_survey_slug as survey_slug,
+        shown_channel_slug as channel_slug,
         count(*)::integer as response_count,
         count(*) filter (where is_content)::integer as content_count,
         count(*) filter (where is_discontent)::integer as discontent_count,
         sum(score)::double precision as score_sum
-    from answers
-    group by month, measure_slug, survey_slug, channel_slug, region
+    from placed
+    group by month, measure_slug, shown_survey_slug, shown_channel_slug
 )
 
 select
@@ -40,13 +45,14 @@ select
     cells.measure_slug,
     cells.survey_slug,
     cells.channel_slug,
-    channels.channel_name_zh,
-    channels.channel_name_en,
-    cells.region,
+    {{ pooled_name('cells.channel_slug', 'channels.channel_name_zh', 'zh') }}
+        as channel_name_zh,
+    {{ pooled_name('cells.channel_slug', 'channels.channel_name_en', 'en') }}
+        as channel_name_en,
     cells.response_count,
-    cells.content_count,
-    cells.discontent_count,
-    cells.score_sum,
+    {{ shown('cells.content_count', 'cells.response_count') }} as content_count,
+    {{ shown('cells.discontent_count', 'cells.response_count') }} as discontent_count,
+    {{ shown('cells.score_sum', 'cells.response_count') }} as score_sum,
     {{ shown(
         'round(100.0 * cells.content_count / cells.response_count, 3)::double precision',
         'cells.response_count',
@@ -62,5 +68,5 @@ select
     {{ is_small_sample('cells.response_count') }} as is_small_sample,
     {{ is_suppressed('cells.response_count') }} as is_suppressed
 from cells
-inner join {{ ref('dim_channel') }} as channels
+left join {{ ref('dim_channel') }} as channels
     on cells.channel_slug = channels.channel_slug

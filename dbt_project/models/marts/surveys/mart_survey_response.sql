@@ -1,4 +1,4 @@
--- Grain: one month, survey and channel of invitations.
+-- Grain: one month, survey and channel of invitations; small ones of a month pooled.
 with invitations as (
     select
         is_sent,
@@ -14,11 +14,18 @@ with invitations as (
     from {{ ref('fct_survey_invitation') }}
 ),
 
+placed as (
+    {{ pool_small_cells(
+        'invitations', ['month'], ['survey_slug', 'invitation_channel'],
+        voices='count(*) filter (where is_sent)',
+    ) }}
+),
+
 cells as (
     select
         month,
-        survey_slug,
-        invitation_channel,
+        shown_survey_slug as survey_slug,
+        shown_invitation_channel as invitation_channel,
         count(*)::integer as invitation_count,
         count(*) filter (where is_sent)::integer as sent_count,
         count(*) filter (where is_delivered)::integer as delivered_count,
@@ -30,8 +37,8 @@ cells as (
             as rule_break_count,
         percentile_cont(0.5) within group (order by seconds_to_answer / 60 asc)
         filter (where is_completed) as median_minutes
-    from invitations
-    group by month, survey_slug, invitation_channel
+    from placed
+    group by month, shown_survey_slug, shown_invitation_channel
 )
 
 select
@@ -40,12 +47,12 @@ select
     invitation_channel,
     invitation_count,
     sent_count,
-    delivered_count,
-    started_count,
-    completed_count,
+    {{ shown('delivered_count', 'sent_count') }} as delivered_count,
+    {{ shown('started_count', 'sent_count') }} as started_count,
+    {{ shown('completed_count', 'sent_count') }} as completed_count,
     suppressed_count,
     opted_out_count,
-    rule_break_count,
+    {{ shown('rule_break_count', 'sent_count') }} as rule_break_count,
     {{ shown(
         'round(100.0 * completed_count / nullif(sent_count, 0), 3)::double precision',
         'sent_count',

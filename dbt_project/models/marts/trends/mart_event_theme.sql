@@ -199,11 +199,17 @@ select
     coalesce(topics.topic_name_en, 'All') as topic_name_en,
     judged.day_count,
     judged.base_day_count,
-    {{ rounded('judged.voice_count') }} as voice_count,
+    -- the votes of everybody are the n
+    case
+        when judged.topic_slug = 'all' then {{ rounded('judged.voice_count') }}
+        else {{ shown(rounded('judged.voice_count'), 'judged.total_voice_count') }}
+    end as voice_count,
     {{ rounded('judged.total_voice_count') }} as total_voice_count,
     {{ rounded('judged.base_voice_count') }} as base_voice_count,
     {{ rounded('judged.base_total_voice_count') }} as base_total_voice_count,
-    {{ rounded('judged.voice_count / judged.day_count', 3) }} as voices_per_day,
+    {{ shown(
+        rounded('judged.voice_count / judged.day_count', 3), 'judged.total_voice_count'
+    ) }} as voices_per_day,
     {{ rounded('judged.base_voice_count / nullif(judged.base_day_count, 0)', 3) }}
         as base_voices_per_day,
     {{ rounded('judged.order_count::double precision / judged.day_count', 3) }}

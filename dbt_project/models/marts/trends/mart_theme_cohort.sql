@@ -61,7 +61,9 @@ select
     topics.topic_name_en,
     topics.level1_slug,
     topics.level1_name_zh,
-    coalesce(mentions.customer_count, 0) as customer_count,
+    {{ shown(
+        'coalesce(mentions.customer_count, 0)', 'totals.total_customer_count'
+    ) }} as customer_count,
     totals.total_customer_count,
     {{ shown(
         'round(100.0 * coalesce(mentions.customer_count, 0) / totals.total_customer_count, 3)'

@@ -145,10 +145,10 @@ select
     topics.level2_slug,
     topics.level2_name_zh,
     topics.level2_name_en,
-    cells.feedback_count,
+    {{ shown('cells.feedback_count', 'cells.total_voice_count') }} as feedback_count,
     cells.unit_count,
-    cells.voter_count,
-    cells.voice_count,
+    {{ shown('cells.voter_count', 'cells.total_voice_count') }} as voter_count,
+    {{ shown('cells.voice_count', 'cells.total_voice_count') }} as voice_count,
     cells.total_feedback_count,
     cells.total_voter_count,
     cells.total_voice_count,
@@ -168,7 +168,9 @@ select
         net_score('cells.positive_weight', 'cells.negative_weight', 'cells.leaning_weight'),
         'least(cells.leaning_weight, cells.total_voice_count)',
     ) }} as net_sentiment_pct,
-    cells.negative_count,
+    {{ shown(
+        'cells.negative_count', 'least(cells.feedback_count, cells.total_voice_count)'
+    ) }} as negative_count,
     trends.trend,
     round((100 * trends.sen_slope_per_year)::numeric, 3)::double precision
         as sen_slope_pct_per_year,

@@ -104,8 +104,13 @@ select
     coalesce(topics.topic_name_en, 'All') as topic_name_en,
     topics.level1_name_zh,
     topics.level2_name_zh,
-    {{ rounded('cells.voice_count') }} as voice_count,
-    {{ rounded('cells.negative_voice_count') }} as negative_voice_count,
+    -- the votes of everybody are the n
+    case
+        when cells.topic_slug = 'all' then {{ rounded('cells.voice_count') }}
+        else {{ shown(rounded('cells.voice_count'), 'cells.total_voice_count') }}
+    end as voice_count,
+    {{ shown(rounded('cells.negative_voice_count'), 'cells.total_voice_count') }}
+        as negative_voice_count,
     {{ rounded('cells.total_voice_count') }} as total_voice_count,
     case when cells.topic_slug <> 'all' then {{ shown(
         rounded('100 * cells.voice_count / cells.total_voice_count', 3),

@@ -124,7 +124,7 @@ def measure_stages(annotator: Annotator, feedback: Sequence[Feedback]) -> dict[s
     docs = clock("tokenizer", lambda: [nlp.make_doc(text) for text in texts])
     for name, pipe in nlp.pipeline:
         docs = clock(name, lambda pipe=pipe, docs=docs: run_pipe(pipe, docs))
-    clock("rows", lambda: [annotator.make_rows(feedback[0], prepared[0], doc) for doc in docs])
+    clock("rows", lambda: [annotator.make_values(feedback[0], prepared[0], doc) for doc in docs])
     gc.enable()
     return stages
 

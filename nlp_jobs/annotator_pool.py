@@ -17,22 +17,13 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from nlp_jobs.annotate import (
-    DOCUMENT_COLUMNS,
-    UNIT_COLUMNS,
-    Annotator,
-    Feedback,
-    Row,
-    iter_chunks,
-)
+from nlp_jobs.annotate import Annotator, Feedback, Row, Values, iter_chunks, name_columns
 from nlp_jobs.pipelines import LIGHT, BackEnds
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
 
 CHUNK = 1000  # pieces of feedback that a worker takes at a time
 CHUNKS_IN_FLIGHT = 3  # for each worker: one in work, one waiting, one on its way back
-Values = tuple[Any, ...]
 
 _annotator: Annotator | None = None
 
@@ -75,9 +66,9 @@ class AnnotatorPool:
         for chunk in iter_chunks(feedback, CHUNK):
             waiting.append(self._pool.submit(_annotate, chunk))
             if len(waiting) >= CHUNKS_IN_FLIGHT * self._workers:
-                yield from _unpack(waiting.popleft())
+                yield from map(name_columns, waiting.popleft().result())
         while waiting:
-            yield from _unpack(waiting.popleft())
+            yield from map(name_columns, waiting.popleft().result())
 
 
 def _build_annotator(
@@ -92,17 +83,4 @@ def _build_annotator(
 def _annotate(chunk: list[Feedback]) -> list[tuple[Values, list[Values]]]:
     """The values of the rows in the order of their columns: names need not travel."""
     assert _annotator is not None
-    return [
-        (tuple(document.values()), [tuple(unit.values()) for unit in units])
-        for document, units in _annotator.annotate_many(chunk)
-    ]
-
-
-def _unpack(
-    future: Future[list[tuple[Values, list[Values]]]],
-) -> Iterator[tuple[Row, list[Row]]]:
-    for document, units in future.result():
-        yield (
-            dict(zip(DOCUMENT_COLUMNS, document, strict=True)),
-            [dict(zip(UNIT_COLUMNS, unit, strict=True)) for unit in units],
-        )
+    return list(_annotator.annotate_values(chunk))

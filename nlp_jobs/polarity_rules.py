@@ -47,6 +47,8 @@ _SPEAKING = frozenset(
         "faultless",
     )
 )
+# What changes the worth of a polarity cue near it.
+_MOVING = frozenset(("negator", "intensifier", "diminisher"))
 _NO_FLAGS = (False, False, False, False)
 # Without any of these a reading is a score only.
 _SIDING = frozenset(
@@ -69,11 +71,46 @@ def read_polarity(text: str, hits: Mapping[str, Sequence[Hit]], language: str) -
     """
     if _SPEAKING.isdisjoint(hits):
         return SILENT
-    comparisons, compared = _read_comparisons(hits)
+    is_siding = not _SIDING.isdisjoint(hits)
+    comparisons, compared = _read_comparisons(hits) if is_siding else ((), ())
+    if compared or not _MOVING.isdisjoint(hits):
+        score, count, double, denied = _weigh_cues(text, hits, compared, language)
+    else:  # most stretches
+        score, count, double, denied = _add_cues(hits.get("polarity", ()))
+    if not is_siding:
+        # as RuleReading(score, count, double, denied), for a third of the time
+        return tuple.__new__(RuleReading, (score, count, double, denied, *_NO_FLAGS))
+    return RuleReading(
+        score + sum(comparisons),
+        count + len(comparisons),
+        double,
+        denied,
+        bool(hits.get("irony")),
+        bool(hits.get("unreal")),
+        _prefers_competitor(hits, comparisons),
+        bool(hits.get("faultless")),
+    )
+
+
+def _add_cues(cues: Sequence[Hit]) -> tuple[float, int, int, int]:
+    """What `_weigh_cues` gives where nothing denies or weighs the cues."""
+    score = 0.0
+    for _, _, slug, strength in cues:
+        score += strength if slug == "positive" else -strength
+    return score, len(cues), 0, 0
+
+
+def _weigh_cues(
+    text: str,
+    hits: Mapping[str, Sequence[Hit]],
+    compared: Sequence[tuple[int, int]],
+    language: str,
+) -> tuple[float, int, int, int]:
+    """Score and number of the polarity cues, of double denials and of denied praises."""
     negators = hits.get("negator")
     intensifiers, diminishers = hits.get("intensifier"), hits.get("diminisher")
     reach = DEGREE_REACH[language]
-    score, count, double, denied = 0.0, len(comparisons), 0, 0
+    score, count, double, denied = 0.0, 0, 0, 0
     for hit in hits.get("polarity", ()):
         if compared and _lies_inside(hit, compared):
             continue  # the comparison says whose merit it is
@@ -93,19 +130,7 @@ def read_polarity(text: str, hits: Mapping[str, Sequence[Hit]], language: str) -
             value *= 0.6
         score += value
         count += 1
-    if _SIDING.isdisjoint(hits):
-        # as RuleReading(score, count, double, denied), for a third of the time
-        return tuple.__new__(RuleReading, (score, count, double, denied, *_NO_FLAGS))
-    return RuleReading(
-        score + sum(comparisons),
-        count,
-        double,
-        denied,
-        bool(hits.get("irony")),
-        bool(hits.get("unreal")),
-        _prefers_competitor(hits, comparisons),
-        bool(hits.get("faultless")),
-    )
+    return score, count, double, denied
 
 
 def count_negators(text: str, hit: Hit, negators: Sequence[Hit], language: str) -> int:

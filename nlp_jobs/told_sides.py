@@ -45,13 +45,15 @@ _LAYERS = frozenset(SIDES)
 def tell_sides(unit: OpinionUnit, language: str) -> int:
     """From -3 (blames) to 3 (praises); 0 when the cues take no side or both."""
     hits = unit.hits
-    if _LAYERS.isdisjoint(hits):
+    told = _LAYERS.intersection(hits)
+    if not told:
         return 0
     negators = hits.get("negator")
     total = 0
-    for layer, sides in SIDES.items():
-        if layer not in hits or (layer == "severity_slug" and "harmless" in hits):
+    for layer in told:
+        if layer == "severity_slug" and "harmless" in hits:
             continue
+        sides = SIDES[layer]
         for hit in hits[layer]:
             side = sides.get(hit.slug, 0)
             if not side or (hit.slug in STRONG_ONLY and hit.strength < STRONG):

@@ -215,9 +215,34 @@ def _keep_longest_by_layer(found: dict[str, list[Hit]]) -> None:
         reach = 0
         for start, end, _, strength in hits:
             if start < reach or not strength:
-                found[layer] = list(_keep_longest(hits))
+                found[layer] = _drop_inner(hits)
                 break
             reach = end
+
+
+def _drop_inner(hits: list[Hit]) -> list[Hit]:
+    """The same as `_keep_longest`, mostly without sorting.
+
+    Hits come by their ends, so that what comes later can only hold what came before.
+    """
+    kept: list[Hit] = []
+    for hit in hits:
+        start, end, _, strength = hit
+        if not strength or (kept and end < kept[-1][1]):
+            return list(_keep_longest(hits))
+        while kept:
+            last_start, last_end, _, _ = kept[-1]
+            if last_start < start:
+                if last_end < end:
+                    kept.append(hit)
+                break
+            if last_start == start and last_end == end:
+                kept.append(hit)
+                break
+            kept.pop()
+        else:
+            kept.append(hit)
+    return kept
 
 
 def _keep_longest(hits: list[Hit]) -> Iterator[Hit]:

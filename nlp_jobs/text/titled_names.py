@@ -204,9 +204,16 @@ _ACTING = re.compile(
 _BEFORE_SURNAME = re.compile("[小老阿大]")  # every pattern here wants one of them
 _NOT_ACTING = frozenset("米熊白牛时店程区师包")  # 小米, 小程序, 老板, 老师
 # after 「叫我」 any character is a name: 「喊我小倪吧」, 「叫我大刘就行」, 「称呼我阿哲」
+_CALLS = (
+    *(f"{call}我(?:一声|做|为)?" for call in ("叫", "喊", "称呼", "称")),
+    *(f"{who}叫[她他]?" for who in ("都", "大家", "人家", "可以", "直接")),
+    *(
+        rf"{where}的(?=[小大阿][\u4e00-\u9fff]人)"
+        for where in (r"送\w{1,2}", r"修\w{1,2}", r"装\w{1,2}", "店里", "隔壁", "楼下")
+    ),
+)
 _CALLED = re.compile(
-    r"(?:(?:叫|喊|称呼|称)我(?:一声|做|为)?|(?:都|大家|人家|可以|直接)叫[她他]?"
-    r"|(?:送\w{1,2}|修\w{1,2}|装\w{1,2}|店里|隔壁|楼下)的(?=[小大阿][\u4e00-\u9fff]人))"
+    rf"(?:{'|'.join(_CALLS)})"
     r"(?P<name>[小老大阿][\u4e00-\u9fff])(?=[^\u4e00-\u9fff]|$|就|吧|好了|即可|也|人[很真特挺])"
 )
 

@@ -108,15 +108,16 @@ def _weigh_cues(
 ) -> tuple[float, int, int, int]:
     """Score and number of the polarity cues, of double denials and of denied praises."""
     negators = hits.get("negator")
-    intensifiers, diminishers = hits.get("intensifier"), hits.get("diminisher")
+    intensifiers, diminishers = hits.get("intensifier", ()), hits.get("diminisher", ())
     reach = DEGREE_REACH[language]
     score, count, double, denied = 0.0, 0, 0, 0
     for hit in hits.get("polarity", ()):
         if compared and _lies_inside(hit, compared):
             continue  # the comparison says whose merit it is
-        value = hit.strength if hit.slug == "positive" else -hit.strength
+        start, _, slug, strength = hit
+        value = strength if slug == "positive" else -strength
         if negators and (denials := count_negators(text, hit, negators, language)):
-            if hit.slug == "negative" and _opens_with_negator(text, hit, language):
+            if slug == "negative" and _opens_with_negator(text, hit, language):
                 denials += 1  # 「不是|不好」: the cue holds a negator of its own
             if denials == 1:
                 denied += value > 0
@@ -124,10 +125,14 @@ def _weigh_cues(
             else:
                 value *= DOUBLE_DENIAL
                 double += 1
-        if intensifiers and _precedes(intensifiers, hit, reach):
-            value *= 1.4
-        if diminishers and _precedes(diminishers, hit, reach):
-            value *= 0.6
+        for _, end, _, _ in intensifiers:
+            if start - reach <= end <= start:
+                value *= 1.4
+                break
+        for _, end, _, _ in diminishers:
+            if start - reach <= end <= start:
+                value *= 0.6
+                break
         score += value
         count += 1
     return score, count, double, denied
@@ -167,12 +172,6 @@ def _lies_inside(hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
 def _opens_with_negator(text: str, hit: Hit, language: str) -> bool:
     cue = text[hit.start : hit.end].lower()
     return cue[0] in "不没无未" if language == "zh" else cue.startswith(("not ", "no ", "un"))
-
-
-def _precedes(hits: Sequence[Hit], target: Hit, reach: int) -> bool:
-    high = target.start
-    low = high - reach
-    return any(low <= end <= high for _, end, _, _ in hits)
 
 
 def _read_comparisons(

@@ -171,13 +171,16 @@ def _cut_words(
 ) -> NDArray[np.int64]:
     """Where the words and the marks begin in the joined texts."""
     known: Sequence[Sequence[str] | None] = words if words is not None else [None] * len(texts)
-    sizes = list(
-        chain.from_iterable(
-            (1, *map(len, rjieba.cut(text) if cut is None else cut), 1)
-            for text, cut in zip(texts, known, strict=True)
-        )
+    cut = [rjieba.cut(text) if own is None else own for text, own in zip(texts, known, strict=True)]
+    counts = np.fromiter(map(len, cut), dtype=np.int64, count=len(cut))
+    lengths = np.fromiter(
+        map(len, chain.from_iterable(cut)), dtype=np.int64, count=int(counts.sum())
     )
-    return np.cumsum([0, *sizes[:-1]])
+    # between a mark of the start and a mark of the end, each one letter
+    sizes = np.ones(len(lengths) + 2 * len(cut), dtype=np.int64)
+    sizes[np.arange(len(lengths)) + np.repeat(2 * np.arange(len(cut)) + 1, counts)] = lengths
+    begins: NDArray[np.int64] = np.cumsum(sizes) - sizes
+    return begins
 
 
 @lru_cache(maxsize=1)

@@ -45,12 +45,11 @@ _LAYERS = frozenset(SIDES)
 def tell_sides(unit: OpinionUnit, language: str) -> int:
     """From -3 (blames) to 3 (praises); 0 when the cues take no side or both."""
     hits = unit.hits
-    told = _LAYERS.intersection(hits)
-    if not told:
+    if _LAYERS.isdisjoint(hits):
         return 0
     negators = hits.get("negator")
     total = 0
-    for layer in told:
+    for layer in _LAYERS.intersection(hits):
         if layer == "severity_slug" and "harmless" in hits:
             continue
         sides = SIDES[layer]

@@ -29,7 +29,7 @@ _annotator: Annotator | None = None
 
 
 class AnnotatorPool:
-    """Annotators in processes of their own; `annotate_many` is that of `Annotator`."""
+    """Annotators in processes of their own; its methods are those of `Annotator`."""
 
     def __init__(
         self,
@@ -62,13 +62,19 @@ class AnnotatorPool:
 
     def annotate_many(self, feedback: Iterable[Feedback]) -> Iterator[tuple[Row, list[Row]]]:
         """Label a stream in order; only a few chunks are held at a time."""
+        return map(name_columns, self.annotate_values(feedback))
+
+    def annotate_values(
+        self, feedback: Iterable[Feedback]
+    ) -> Iterator[tuple[Values, list[Values]]]:
+        """The same as values, see `Annotator.annotate_values`: names keep this process busy."""
         waiting: deque[Future[list[tuple[Values, list[Values]]]]] = deque()
         for chunk in iter_chunks(feedback, CHUNK):
             waiting.append(self._pool.submit(_annotate, chunk))
             if len(waiting) >= CHUNKS_IN_FLIGHT * self._workers:
-                yield from map(name_columns, waiting.popleft().result())
+                yield from waiting.popleft().result()
         while waiting:
-            yield from map(name_columns, waiting.popleft().result())
+            yield from waiting.popleft().result()
 
 
 def _build_annotator(

@@ -182,13 +182,7 @@ class SentimentHead:
         for block in read.blocks():
             reaches: list[int] = []
             found: list[NDArray[np.float32]] = []
-            present = np.zeros(len(read.codes), dtype=np.int64)
             for reach, columns in block:
-                inside = columns < self.features.width
-                if reach:
-                    inside &= read.owners[: len(columns)] == read.owners[reach:]
-                    columns = np.where(inside, columns, self.features.width)
-                present[: len(columns)] += inside
                 # all indices are in range: to clip them is faster than to check them
                 chosen = weights.take(rows.take(columns, mode="clip"), axis=0, mode="clip")
                 if reach in reaches:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from itertools import accumulate, chain
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
-from spacy import registry, util
+from spacy import registry
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -39,33 +39,25 @@ class KeywordPicker:
         self._keywords = JudgedTokens(stopwords, min_length)
 
     def __call__(self, doc: Doc) -> Doc:
-        """Pick the key words of one doc; `pipe` looks up the words of many in one go."""
-        return self._pick([doc])[0]
+        """Pick the key words of each unit."""
+        words: list[str] | None = doc.user_data.get(WORDS)
+        if words is None:
+            words = [token.text_with_ws for token in doc]
+        starts = [0, *accumulate(map(len, words))]
+        keywords = self._keywords.of(words)
+        for unit in doc.user_data[OPINION_UNITS]:
+            first = bisect_left(starts, unit.char_start)
+            last = bisect_left(starts, unit.char_end, lo=first, hi=len(words))
+            unit.keywords = self._choose(keywords[first:last])
+        return doc
 
-    def pipe(self, stream: Iterable[Doc], batch_size: int = 256) -> Iterator[Doc]:
-        """Pick the key words batch by batch."""
-        for docs in util.minibatch(stream, size=batch_size):
-            yield from self._pick(docs)
+    def pick(self, words: Sequence[str]) -> list[str]:
+        """The key words among the words of one unit."""
+        return self._choose(self._keywords.of(words))
 
-    def _pick(self, docs: list[Doc]) -> list[Doc]:
-        cut = list(map(_read_words, docs))
-        keywords = self._keywords.of(chain.from_iterable(cut))
-        starts = list(accumulate(map(len, chain.from_iterable(cut)), initial=0))
-        limit, last_word = self.limit, 0
-        for doc, words in zip(docs, cut, strict=True):
-            last, last_word = last_word, last_word + len(words)
-            offset = starts[last]
-            for unit in doc.user_data[OPINION_UNITS]:
-                first = bisect_left(starts, offset + unit.char_start, last, last_word)
-                last = bisect_left(starts, offset + unit.char_end, first, last_word)
-                unit.keywords = list(dict.fromkeys(filter(None, keywords[first:last])))[:limit]
-        return docs
-
-
-def _read_words(doc: Doc) -> list[str]:
-    """The tokens with the blanks after them, as the tokenizer left them or as the doc has them."""
-    words: list[str] | None = doc.user_data.get(WORDS)
-    return [token.text_with_ws for token in doc] if words is None else words
+    def _choose(self, keywords: Iterable[str]) -> list[str]:
+        """The first of them, each once; words that are none are empty."""
+        return list(dict.fromkeys(filter(None, keywords)))[: self.limit]
 
 
 class JudgedTokens(dict[str, str]):

@@ -66,7 +66,7 @@ def make_feedback(texts: Sequence[str]) -> list[Feedback]:
 def measure_process(annotator: Annotator, feedback: Sequence[Feedback]) -> dict[str, float]:
     """One process: reviews per second of CPU and of wall time, units per review, memory."""
     started, cpu_started = time.perf_counter(), time.process_time()
-    units = sum(len(rows) for _, rows in annotator.annotate_many(feedback))
+    units = sum(len(rows) for _, rows in annotator.annotate_values(feedback))
     seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
     return {
         "per_cpu_second": len(feedback) / cpu_seconds,
@@ -77,12 +77,12 @@ def measure_process(annotator: Annotator, feedback: Sequence[Feedback]) -> dict[
 
 
 def measure_workers(feedback: Sequence[Feedback], pack: str, workers: int) -> dict[str, float]:
-    """Several processes, rows handed back to this one; reviews per second of wall time."""
+    """Several processes, values handed back to this one; reviews per second of wall time."""
     with AnnotatorPool(pack, workers=workers) as pool:
-        for _ in pool.annotate_many(feedback[: WARM_UP * workers]):
+        for _ in pool.annotate_values(feedback[: WARM_UP * workers]):
             pass
         started, cpu_started = time.perf_counter(), cpu_seconds()
-        for _ in pool.annotate_many(feedback):
+        for _ in pool.annotate_values(feedback):
             pass
         seconds, spent = time.perf_counter() - started, cpu_seconds() - cpu_started
         memory = [child.memory_info().rss for child in psutil.Process().children()]
@@ -124,7 +124,7 @@ def measure_stages(annotator: Annotator, feedback: Sequence[Feedback]) -> dict[s
     docs = clock("tokenizer", lambda: [nlp.make_doc(text) for text in texts])
     for name, pipe in nlp.pipeline:
         docs = clock(name, lambda pipe=pipe, docs=docs: run_pipe(pipe, docs))
-    clock("rows", lambda: [annotator.make_rows(feedback[0], prepared[0], doc) for doc in docs])
+    clock("rows", lambda: [annotator.make_values(feedback[0], prepared[0], doc) for doc in docs])
     gc.enable()
     return stages
 

@@ -24,7 +24,6 @@ from nlp_jobs.components.opinion_unit import (
     SENTIMENT_LABEL,
     SENTIMENT_SCORE,
     SOURCE_TEXT,
-    OpinionUnit,
 )
 from nlp_jobs.components.tokenizer import RjiebaTokenizer
 from nlp_jobs.lexicons.language import LANGUAGES
@@ -92,6 +91,7 @@ UNIT_COLUMNS = (
 
 _read_labels = attrgetter(*LABEL_COLUMNS)
 Row = dict[str, Any]
+Values = tuple[Any, ...]
 Turns = Sequence[Mapping[str, Any]]
 
 
@@ -153,7 +153,15 @@ class Annotator:
         return labelled
 
     def annotate_many(self, feedback: Iterable[Feedback]) -> Iterator[tuple[Row, list[Row]]]:
-        """Label a stream in order; about as fast as one process can.
+        """Label a stream in order; about as fast as one process can."""
+        return map(name_columns, self.annotate_values(feedback))
+
+    def annotate_values(
+        self, feedback: Iterable[Feedback]
+    ) -> Iterator[tuple[Values, list[Values]]]:
+        """The same as values in the order of `DOCUMENT_COLUMNS` and `UNIT_COLUMNS`.
+
+        For what writes rows or sends them on: names cost half as much as the values.
 
         Cyclic garbage collection rests inside a chunk and runs between chunks: docs come and go
         in such numbers that collecting on the way costs up to a quarter of the time.
@@ -177,7 +185,7 @@ class Annotator:
             self._new_words.enter_context(nlp.memory_zone())
         self._vocabulary_size = size
 
-    def _annotate_chunk(self, chunk: Sequence[Feedback]) -> Iterator[tuple[Row, list[Row]]]:
+    def _annotate_chunk(self, chunk: Sequence[Feedback]) -> Iterator[tuple[Values, list[Values]]]:
         prepared = [prepare(item.text, item.turns, self.names, item.language) for item in chunk]
         places: dict[str, list[int]] = {language: [] for language in self.pipelines}
         for place, text in enumerate(prepared):
@@ -189,7 +197,7 @@ class Annotator:
             found = self._read([prepared[place].text for place in chosen], language)
             docs.update(zip(chosen, found, strict=True))
         for place, (item, text) in enumerate(zip(chunk, prepared, strict=True)):
-            yield self.make_rows(item, text, docs.get(place))
+            yield self.make_values(item, text, docs.get(place))
 
     def _read(self, texts: Sequence[str], language: str) -> list[Doc]:
         """Run the pipes one after the other, each over all texts of the chunk.
@@ -210,46 +218,53 @@ class Annotator:
                 docs = [pipe(doc) for doc in docs]
         return docs
 
-    def make_rows(
+    def make_values(
         self, item: Feedback, text: PreparedText, doc: Doc | None
-    ) -> tuple[Row, list[Row]]:
-        """The document row and the unit rows; `doc` null for a text that is not labelled."""
+    ) -> tuple[Values, list[Values]]:
+        """The values of the document and of its units; `doc` null for a text without labels."""
         labels = doc.user_data if doc is not None else {}
+        key, version = item.feedback_key, self.pipeline_version
         units = [
-            self._make_unit_row(item, number, unit)
+            (
+                key,
+                version,
+                number,
+                unit.speaker,
+                unit.char_start,
+                unit.char_end,
+                unit.text,
+                *_read_labels(unit),
+            )
             for number, unit in enumerate(labels.get(OPINION_UNITS, ()), start=1)
         ]
-        return {
-            "feedback_key": item.feedback_key,
-            "text_hash": item.text_hash,
-            "pipeline_version": self.pipeline_version,
-            "source_slug": item.source_slug,
-            "language": text.language,
-            "script": text.script,
-            "is_relevant": text.noise_reason is None,
-            "noise_reason": text.noise_reason,
-            "duplicate_cluster_key": None,
-            "dedup_weight": 1.0,
-            "redacted_text": text.text or None,
-            "pii_counts": text.pii_counts,
-            "sentiment_label": labels.get(SENTIMENT_LABEL),
-            "sentiment_score": labels.get(SENTIMENT_SCORE),
-            "sentiment_confidence": labels.get(SENTIMENT_CONFIDENCE),
-            "unit_count": len(units),
-        }, units
+        document = (
+            key,
+            item.text_hash,
+            version,
+            item.source_slug,
+            text.language,
+            text.script,
+            text.noise_reason is None,
+            text.noise_reason,
+            None,  # which cluster of near duplicates it is in shows later, and so does its weight
+            1.0,
+            text.text or None,
+            text.pii_counts,
+            labels.get(SENTIMENT_LABEL),
+            labels.get(SENTIMENT_SCORE),
+            labels.get(SENTIMENT_CONFIDENCE),
+            len(units),
+        )
+        return document, units
 
-    def _make_unit_row(self, item: Feedback, number: int, unit: OpinionUnit) -> Row:
-        row: Row = {
-            "feedback_key": item.feedback_key,
-            "pipeline_version": self.pipeline_version,
-            "unit_seq": number,
-            "speaker": unit.speaker,
-            "char_start": unit.char_start,
-            "char_end": unit.char_end,
-            "redacted_text": unit.text,
-        }
-        row.update(zip(LABEL_COLUMNS, _read_labels(unit), strict=True))
-        return row
+
+def name_columns(labelled: tuple[Values, list[Values]]) -> tuple[Row, list[Row]]:
+    """Values of a document and its units as rows, column by column."""
+    document, units = labelled
+    return (
+        dict(zip(DOCUMENT_COLUMNS, document, strict=True)),
+        [dict(zip(UNIT_COLUMNS, unit, strict=True)) for unit in units],
+    )
 
 
 def iter_chunks(

@@ -17,28 +17,19 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from nlp_jobs.annotate import (
-    DOCUMENT_COLUMNS,
-    UNIT_COLUMNS,
-    Annotator,
-    Feedback,
-    Row,
-    iter_chunks,
-)
+from nlp_jobs.annotate import Annotator, Feedback, Row, Values, iter_chunks, name_columns
 from nlp_jobs.pipelines import LIGHT, BackEnds
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
 
 CHUNK = 1000  # pieces of feedback that a worker takes at a time
 CHUNKS_IN_FLIGHT = 3  # for each worker: one in work, one waiting, one on its way back
-Values = tuple[Any, ...]
 
 _annotator: Annotator | None = None
 
 
 class AnnotatorPool:
-    """Annotators in processes of their own; `annotate_many` is that of `Annotator`."""
+    """Annotators in processes of their own; its methods are those of `Annotator`."""
 
     def __init__(
         self,
@@ -71,13 +62,19 @@ class AnnotatorPool:
 
     def annotate_many(self, feedback: Iterable[Feedback]) -> Iterator[tuple[Row, list[Row]]]:
         """Label a stream in order; only a few chunks are held at a time."""
+        return map(name_columns, self.annotate_values(feedback))
+
+    def annotate_values(
+        self, feedback: Iterable[Feedback]
+    ) -> Iterator[tuple[Values, list[Values]]]:
+        """The same as values, see `Annotator.annotate_values`: names keep this process busy."""
         waiting: deque[Future[list[tuple[Values, list[Values]]]]] = deque()
         for chunk in iter_chunks(feedback, CHUNK):
             waiting.append(self._pool.submit(_annotate, chunk))
             if len(waiting) >= CHUNKS_IN_FLIGHT * self._workers:
-                yield from _unpack(waiting.popleft())
+                yield from waiting.popleft().result()
         while waiting:
-            yield from _unpack(waiting.popleft())
+            yield from waiting.popleft().result()
 
 
 def _build_annotator(
@@ -92,17 +89,4 @@ def _build_annotator(
 def _annotate(chunk: list[Feedback]) -> list[tuple[Values, list[Values]]]:
     """The values of the rows in the order of their columns: names need not travel."""
     assert _annotator is not None
-    return [
-        (tuple(document.values()), [tuple(unit.values()) for unit in units])
-        for document, units in _annotator.annotate_many(chunk)
-    ]
-
-
-def _unpack(
-    future: Future[list[tuple[Values, list[Values]]]],
-) -> Iterator[tuple[Row, list[Row]]]:
-    for document, units in future.result():
-        yield (
-            dict(zip(DOCUMENT_COLUMNS, document, strict=True)),
-            [dict(zip(UNIT_COLUMNS, unit, strict=True)) for unit in units],
-        )
+    return list(_annotator.annotate_values(chunk))

@@ -112,6 +112,7 @@ def register_pipeline(connection: Connection[Any], version: str, pack: str) -> N
 
 
 _KEY, _TEXT = DOCUMENT_COLUMNS.index("feedback_key"), DOCUMENT_COLUMNS.index("redacted_text")
+_PII_COUNTS = DOCUMENT_COLUMNS.index("pii_counts")
 
 
 def run_batch(settings: Settings, batch: dict[str, Any]) -> dict[str, int]:
@@ -131,11 +132,15 @@ def run_batch(settings: Settings, batch: dict[str, Any]) -> dict[str, int]:
         )
         documents: list[Sequence[Any]] = []
         units: list[Sequence[Any]] = []
-        for document, document_units in annotator.annotate_many(feedback):
-            document["pii_counts"] = Jsonb(document["pii_counts"])
-            # rows hold their columns in the order of the column tuples
-            documents.append(tuple(document.values()))
-            units.extend(tuple(unit.values()) for unit in document_units)
+        for document, document_units in annotator.annotate_values(feedback):
+            documents.append(
+                (
+                    *document[:_PII_COUNTS],
+                    Jsonb(document[_PII_COUNTS]),
+                    *document[_PII_COUNTS + 1 :],
+                )
+            )
+            units.extend(document_units)
         connection.execute(
             "delete from nlp.documents where pipeline_version = %s and feedback_key = any(%s)",
             (version, [item.feedback_key for item in feedback]),

@@ -69,12 +69,13 @@ class StretchScores(NamedTuple):
 class Block(NamedTuple):
     """Kinds of n-grams weighed together: reach in letters and weights (places, outputs) of each.
 
-    `present` (places,) counts those that stand at each place.
+    `present` (places,) counts those that stand at each place, where lengths do not tell: null
+    where some reach beyond their first letter.
     """
 
     reaches: list[int]
     weights: list[NDArray[np.float32]]
-    present: Places
+    present: Places | None
 
 
 @dataclass(frozen=True)
@@ -181,13 +182,7 @@ class SentimentHead:
         for block in read.blocks():
             reaches: list[int] = []
             found: list[NDArray[np.float32]] = []
-            present = np.zeros(len(read.codes), dtype=np.int64)
             for reach, columns in block:
-                inside = columns < self.features.width
-                if reach:
-                    inside &= read.owners[: len(columns)] == read.owners[reach:]
-                    columns = np.where(inside, columns, self.features.width)
-                present[: len(columns)] += inside
                 # all indices are in range: to clip them is faster than to check them
                 chosen = weights.take(rows.take(columns, mode="clip"), axis=0, mode="clip")
                 if reach in reaches:
@@ -195,6 +190,9 @@ class SentimentHead:
                 else:
                     reaches.append(reach)
                     found.append(chosen)
+            present: Places | None = None
+            if max(reaches) == 0:
+                present = np.sum([columns < self.features.width for _, columns in block], axis=0)
             yield Block(reaches, found, present)
 
     def _weigh_domains(self, read: ReadTexts, blocks: Sequence[Block]) -> Floats:
@@ -209,7 +207,7 @@ class SentimentHead:
                 starts = np.minimum(read.starts, len(weights) - 1)
                 found = np.add.reduceat(weights[:, count : 2 * count], starts)
                 sums += found * has_any[:, None]
-            counts = np.add.reduceat(block.present, read.starts)
+            counts = self._count(block, read.starts, read.stops)
             member += sums / np.sqrt(np.maximum(counts, 1))[:, None]
         powers = np.exp(member - member.max(axis=1, keepdims=True))
         weighed: Floats = powers / powers.sum(axis=1, keepdims=True)
@@ -245,7 +243,7 @@ class SentimentHead:
     @staticmethod
     def _count(block: Block, starts: Places, stops: Places) -> Floats:
         """How many n-grams stand in each stretch."""
-        if max(block.reaches) == 0:
+        if block.present is not None:
             return _sum_between(block.present, starts, stops)
         lengths = stops - starts
         return np.add.reduce([np.maximum(lengths - reach, 0.0) for reach in block.reaches])

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import coo_matrix
 
 from nlp_jobs.text_features import TextFeatures, read_settings, write_settings
 
@@ -74,13 +74,14 @@ class LabelHeads:
         return scores
 
     def _score_words(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        starts, columns, values = self.features.read(texts)
-        places = self._places[columns]
-        kept = places >= 0
-        row_starts = np.concatenate([[0], np.cumsum(kept)])[starts]
-        shape = (len(texts), len(self.columns))
-        matrix = csr_matrix((values[kept], places[kept], row_starts), shape=shape)
-        return np.asarray(matrix @ self.weights)
+        scores = np.zeros((len(texts), len(self.labels)), dtype=np.float32)
+        for rows, columns, values in self.features.read(texts):
+            places = self._places.take(columns)
+            kept = np.flatnonzero(places >= 0)
+            entries = (values[kept], (rows[kept], places[kept]))
+            # the entries need no order for this, and to sort them costs more than to weigh them
+            scores += coo_matrix(entries, (len(texts), len(self.columns))) @ self.weights
+        return scores
 
     def probabilities(self, texts: Sequence[str], extra: NDArray[Any] | None = None) -> Scores:
         """Calibrated probabilities (texts, labels); rows of a `single` head add up to 1."""

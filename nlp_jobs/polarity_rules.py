@@ -47,6 +47,8 @@ _SPEAKING = frozenset(
         "faultless",
     )
 )
+# What changes the worth of a polarity cue near it.
+_MOVING = frozenset(("negator", "intensifier", "diminisher"))
 _NO_FLAGS = (False, False, False, False)
 # Without any of these a reading is a score only.
 _SIDING = frozenset(
@@ -69,36 +71,18 @@ def read_polarity(text: str, hits: Mapping[str, Sequence[Hit]], language: str) -
     """
     if _SPEAKING.isdisjoint(hits):
         return SILENT
-    comparisons, compared = _read_comparisons(hits)
-    negators = hits.get("negator")
-    intensifiers, diminishers = hits.get("intensifier"), hits.get("diminisher")
-    reach = DEGREE_REACH[language]
-    score, count, double, denied = 0.0, len(comparisons), 0, 0
-    for hit in hits.get("polarity", ()):
-        if compared and _lies_inside(hit, compared):
-            continue  # the comparison says whose merit it is
-        value = hit.strength if hit.slug == "positive" else -hit.strength
-        if negators and (denials := count_negators(text, hit, negators, language)):
-            if hit.slug == "negative" and _opens_with_negator(text, hit, language):
-                denials += 1  # 「不是|不好」: the cue holds a negator of its own
-            if denials == 1:
-                denied += value > 0
-                value *= DENIED_PRAISE if value > 0 else -DENIED_BLAME
-            else:
-                value *= DOUBLE_DENIAL
-                double += 1
-        if intensifiers and _precedes(intensifiers, hit, reach):
-            value *= 1.4
-        if diminishers and _precedes(diminishers, hit, reach):
-            value *= 0.6
-        score += value
-        count += 1
-    if _SIDING.isdisjoint(hits):
+    is_siding = not _SIDING.isdisjoint(hits)
+    comparisons, compared = _read_comparisons(hits) if is_siding else ((), ())
+    if compared or not _MOVING.isdisjoint(hits):
+        score, count, double, denied = _weigh_cues(text, hits, compared, language)
+    else:  # most stretches
+        score, count, double, denied = _add_cues(hits.get("polarity", ()))
+    if not is_siding:
         # as RuleReading(score, count, double, denied), for a third of the time
         return tuple.__new__(RuleReading, (score, count, double, denied, *_NO_FLAGS))
     return RuleReading(
         score + sum(comparisons),
-        count,
+        count + len(comparisons),
         double,
         denied,
         bool(hits.get("irony")),
@@ -106,6 +90,52 @@ def read_polarity(text: str, hits: Mapping[str, Sequence[Hit]], language: str) -
         _prefers_competitor(hits, comparisons),
         bool(hits.get("faultless")),
     )
+
+
+def _add_cues(cues: Sequence[Hit]) -> tuple[float, int, int, int]:
+    """What `_weigh_cues` gives where nothing denies or weighs the cues."""
+    score = 0.0
+    for _, _, slug, strength in cues:
+        score += strength if slug == "positive" else -strength
+    return score, len(cues), 0, 0
+
+
+def _weigh_cues(
+    text: str,
+    hits: Mapping[str, Sequence[Hit]],
+    compared: Sequence[tuple[int, int]],
+    language: str,
+) -> tuple[float, int, int, int]:
+    """Score and number of the polarity cues, of double denials and of denied praises."""
+    negators = hits.get("negator")
+    intensifiers, diminishers = hits.get("intensifier", ()), hits.get("diminisher", ())
+    reach = DEGREE_REACH[language]
+    score, count, double, denied = 0.0, 0, 0, 0
+    for hit in hits.get("polarity", ()):
+        if compared and _lies_inside(hit, compared):
+            continue  # the comparison says whose merit it is
+        start, _, slug, strength = hit
+        value = strength if slug == "positive" else -strength
+        if negators and (denials := count_negators(text, hit, negators, language)):
+            if slug == "negative" and _opens_with_negator(text, hit, language):
+                denials += 1  # 「不是|不好」: the cue holds a negator of its own
+            if denials == 1:
+                denied += value > 0
+                value *= DENIED_PRAISE if value > 0 else -DENIED_BLAME
+            else:
+                value *= DOUBLE_DENIAL
+                double += 1
+        for _, end, _, _ in intensifiers:
+            if start - reach <= end <= start:
+                value *= 1.4
+                break
+        for _, end, _, _ in diminishers:
+            if start - reach <= end <= start:
+                value *= 0.6
+                break
+        score += value
+        count += 1
+    return score, count, double, denied
 
 
 def count_negators(text: str, hit: Hit, negators: Sequence[Hit], language: str) -> int:
@@ -142,12 +172,6 @@ def _lies_inside(hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
 def _opens_with_negator(text: str, hit: Hit, language: str) -> bool:
     cue = text[hit.start : hit.end].lower()
     return cue[0] in "不没无未" if language == "zh" else cue.startswith(("not ", "no ", "un"))
-
-
-def _precedes(hits: Sequence[Hit], target: Hit, reach: int) -> bool:
-    high = target.start
-    low = high - reach
-    return any(low <= end <= high for _, end, _, _ in hits)
 
 
 def _read_comparisons(

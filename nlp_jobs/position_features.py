@@ -114,7 +114,8 @@ class ReadTexts:
     def blocks(self) -> Iterator[list[tuple[int, Places]]]:
         """Kinds of n-grams that are weighed together, each as (letters - 1, column per place).
 
-        An n-gram stands at its first letter; `width` marks places where none stands.
+        An n-gram stands at its first letter; `width` marks places where none stands. For the last
+        letters of all texts, where n-grams would reach beyond, there are no columns.
         """
         yield list(self._character_columns())
         yield [(0, columns) for columns in self._word_columns()]
@@ -128,7 +129,11 @@ class ReadTexts:
                 return
             rolling = (rolling[:span] * _STEP) ^ codes[order - 1 :]
             if order in self.features.orders:
-                yield order - 1, self._to_columns(rolling + np.uint64(order))
+                columns = self._to_columns(rolling + np.uint64(order))
+                for letters in range(1, order):  # what begins here runs over the end of its text
+                    places = self.stops - letters
+                    columns[places[(places >= 0) & (places < span)]] = self.features.width
+                yield order - 1, columns
 
     def _find_words(self) -> tuple[Places, Places, NDArray[np.bool_]]:
         """(first places, last places) of words and marks, and which places belong to them."""
@@ -171,13 +176,16 @@ def _cut_words(
 ) -> NDArray[np.int64]:
     """Where the words and the marks begin in the joined texts."""
     known: Sequence[Sequence[str] | None] = words if words is not None else [None] * len(texts)
-    sizes = list(
-        chain.from_iterable(
-            (1, *map(len, rjieba.cut(text) if cut is None else cut), 1)
-            for text, cut in zip(texts, known, strict=True)
-        )
+    cut = [rjieba.cut(text) if own is None else own for text, own in zip(texts, known, strict=True)]
+    counts = np.fromiter(map(len, cut), dtype=np.int64, count=len(cut))
+    lengths = np.fromiter(
+        map(len, chain.from_iterable(cut)), dtype=np.int64, count=int(counts.sum())
     )
-    return np.cumsum([0, *sizes[:-1]])
+    # between a mark of the start and a mark of the end, each one letter
+    sizes = np.ones(len(lengths) + 2 * len(cut), dtype=np.int64)
+    sizes[np.arange(len(lengths)) + np.repeat(2 * np.arange(len(cut)) + 1, counts)] = lengths
+    begins: NDArray[np.int64] = np.cumsum(sizes) - sizes
+    return begins
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ list with their groups, by which a rare part is known though few training texts 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -33,6 +33,7 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 # Groups occur in many texts, so the idf that training applies would leave them without a say.
 GROUP_WEIGHT = 2.0
 Numbers = NDArray[np.int64]
+Entries = tuple[Numbers, Numbers, NDArray[np.float32]]  # rows, columns, values
 
 
 class _WordCodes(dict[str, int]):
@@ -93,39 +94,31 @@ class TextFeatures:
     def _finder(self) -> AhoCorasick:
         return AhoCorasick([term for term, _ in self.terms])
 
-    def read(self, texts: Sequence[str]) -> tuple[Numbers, Numbers, NDArray[np.float32]]:
-        """The rows of all texts as the three arrays of a CSR matrix: row starts, columns, values.
+    def read(self, texts: Sequence[str]) -> Iterator[Entries]:
+        """The entries of the rows of all texts, block by block.
 
         A column may occur several times in a row when each occurrence counts.
         """
         folded = self.characters.fold_all(texts)
         rows, columns = self.characters.hash_folded(folded)
-        parts = [self._weigh(rows, columns, len(texts))]
+        yield self._weigh(rows, columns, len(texts))
         if self.word_orders:
             rows, columns = self._hash_words(folded)
-            columns = columns + (1 << self.characters.bits)
-            parts.append(self._weigh(rows, columns, len(texts)))
+            yield self._weigh(rows, columns + (1 << self.characters.bits), len(texts))
         if self.opening:
             rows, columns = self.characters.hash([text[: self.opening] for text in texts])
-            parts.append(self._weigh(rows, columns + self._opening_base, len(texts)))
+            yield self._weigh(rows, columns + self._opening_base, len(texts))
         if self.terms:
-            parts.extend(self._weigh_terms(texts))
-        rows, columns, values = (np.concatenate(part) for part in zip(*parts, strict=True))
-        # numpy sorts 16-bit numbers by radix, in linear time
-        order = np.argsort(_narrow(rows, len(texts)), kind="stable")
-        starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(texts)))])
-        return starts, columns[order], values[order]
+            yield from self._weigh_terms(texts)
 
     def build(self, texts: Sequence[str]) -> csr_matrix:
         """The rows as a CSR matrix (texts, width), for training."""
-        starts, columns, values = self.read(texts)
-        matrix = csr_matrix((values, columns, starts), shape=(len(texts), self.width))
+        rows, columns, values = map(np.concatenate, zip(*self.read(texts), strict=True))
+        matrix = csr_matrix((values, (rows, columns)), shape=(len(texts), self.width))
         matrix.sum_duplicates()
         return matrix
 
-    def _weigh(
-        self, rows: Numbers, columns: Numbers, texts: int
-    ) -> tuple[Numbers, Numbers, NDArray[np.float32]]:
+    def _weigh(self, rows: Numbers, columns: Numbers, texts: int) -> Entries:
         if self.counted == "once":
             keys = np.sort(self._to_keys(rows, columns, texts))  # faster than np.unique
             is_first = np.ones(len(keys), dtype=bool)
@@ -168,9 +161,7 @@ class TextFeatures:
         owners = np.cumsum(~is_word, dtype=np.int64)
         return owners[is_word], codes[is_word]
 
-    def _weigh_terms(
-        self, texts: Sequence[str]
-    ) -> list[tuple[Numbers, Numbers, NDArray[np.float32]]]:
+    def _weigh_terms(self, texts: Sequence[str]) -> list[Entries]:
         """Terms found, overlapping ones too, each once; and how many of each group there were."""
         found = [
             {number for number, _, _ in self._finder.find_matches_as_indexes(folded, True)}
@@ -197,10 +188,6 @@ class TextFeatures:
 
     def _cut(self, folded: str) -> list[str]:
         return _ENGLISH_WORD.findall(folded) if self.characters.keep_spaces else rjieba.cut(folded)
-
-
-def _narrow(rows: Numbers, texts: int) -> NDArray[Any]:
-    return rows.astype(np.uint16) if texts <= 1 << 16 else rows
 
 
 def write_settings(features: TextFeatures) -> dict[str, Any]:

@@ -49,9 +49,10 @@ def tell_sides(unit: OpinionUnit, language: str) -> int:
         return 0
     negators = hits.get("negator")
     total = 0
-    for layer, sides in SIDES.items():
-        if layer not in hits or (layer == "severity_slug" and "harmless" in hits):
+    for layer in _LAYERS.intersection(hits):
+        if layer == "severity_slug" and "harmless" in hits:
             continue
+        sides = SIDES[layer]
         for hit in hits[layer]:
             side = sides.get(hit.slug, 0)
             if not side or (hit.slug in STRONG_ONLY and hit.strength < STRONG):

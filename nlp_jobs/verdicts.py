@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +37,7 @@ MIN_LETTERS = 4  # shorter units need a cue word to hold an opinion
 MIN_BESIDE_NUMBERS = 6  # and so do units of numbers and fewer letters than this
 MIN_PROBABILITY = 1e-4
 MIN_SCORE = 0.01  # a verdict keeps its sign
+_LABELS = np.array(["negative", "neutral", "positive"], dtype=object)
 _NUMBER = re.compile(r"\d+\s*[年月日号点时分天]?")
 ASKING = frozenset(("question", "inquiry", "request", "suggestion"))
 _OPINION_LAYERS = frozenset(("emotion_slug", "irony", "better_than", "worse_than"))
@@ -116,13 +118,8 @@ def is_question(unit: OpinionUnit) -> bool:
     return "intent_slug" in unit.hits and unit.has("intent_slug", "question")
 
 
-def overrules(rules: RuleReading) -> bool:
-    """True when `overrule` may change anything: when one of the flags is set."""
-    return any(rules[2:])
-
-
-def judge_all(praises: Floats, neutrals: Floats) -> list[Verdict]:
-    """Label, score and confidence; the score of neutral words keeps its sign, but little more."""
+def judge_all(praises: Floats, neutrals: Floats) -> Iterator[tuple[str, float, float]]:
+    """What a `Verdict` holds, of many; the score of neutral words keeps its sign, little more."""
     clipped = np.clip(praises, MIN_PROBABILITY, 1 - MIN_PROBABILITY)
     scores = 5 * np.tanh(np.log(clipped / (1 - clipped)) / 4)
     sided = 1 - neutrals
@@ -131,15 +128,15 @@ def judge_all(praises: Floats, neutrals: Floats) -> list[Verdict]:
     scores = np.where(is_neutral, scores * sided, scores)
     rounded = scores.round(2)
     rounded = np.where(rounded == 0, np.copysign(MIN_SCORE, scores), rounded)
-    labels = np.where(is_neutral, "neutral", np.where(praises > 0.5, "positive", "negative"))
+    labels = _LABELS[np.where(is_neutral, 1, np.where(praises > 0.5, 2, 0))]
     sure = np.where(is_neutral, neutrals, surer).round(3)
-    return list(map(Verdict, labels.tolist(), rounded.tolist(), sure.tolist()))
+    return zip(labels.tolist(), rounded.tolist(), sure.tolist(), strict=True)
 
 
 def judge(praise: float, neutral: float) -> Verdict:
-    """The verdict of one pair of probabilities, see `judge_all`."""
+    """The verdict of one pair of probabilities."""
     [verdict] = judge_all(np.array([praise]), np.array([neutral]))
-    return verdict
+    return Verdict(*verdict)
 
 
 def to_probability(value: float) -> float:

@@ -102,9 +102,9 @@ class AspectTopics:
             return
         chances = self.model.unit_presence([unit.text for unit in units])
         chances = chances * (chances >= self.thresholds)
-        best = chances.argmax(axis=1)
-        for unit, place, row in zip(units, best.tolist(), chances, strict=True):
-            topic, chance = self.topics[place], float(row[place])
+        best = chances.argmax(axis=1).tolist()
+        for unit, place, chance in zip(units, best, chances.max(axis=1).tolist(), strict=True):
+            topic = self.topics[place]
             if topic is not None and chance > 0:
                 self._take(unit, topic, chance)
 

@@ -61,8 +61,10 @@ class OpinionUnit:
 
     def has(self, layer: str, slug: str | None = None) -> bool:
         """True when a cue of the layer (and slug) stands in the unit."""
-        hits = self.hits.get(layer, ())
-        return bool(hits) if slug is None else any(hit.slug == slug for hit in hits)
+        hits = self.hits.get(layer)
+        if not hits:
+            return False
+        return slug is None or any(hit.slug == slug for hit in hits)
 
 
 def _extension(name: str) -> Any:

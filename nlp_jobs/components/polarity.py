@@ -38,16 +38,15 @@ from nlp_jobs.heads import (
     sigmoid,
 )
 from nlp_jobs.lexicons.language import load_lexicon
-from nlp_jobs.polarity_rules import SILENT
 from nlp_jobs.text.turns import iter_segments
 from nlp_jobs.told_sides import tell_sides
 from nlp_jobs.verdicts import (
+    PLAIN_RULE,
     SURELY_NEUTRAL,
     has_opinion,
     is_question,
     judge_all,
     overrule,
-    overrules,
     to_log_odds,
     to_probability,
     trust_cues,
@@ -59,6 +58,7 @@ SIDE_PULL = 1.0  # what a cue that takes sides adds to the log-odds of praise of
 SIDED_NEUTRAL = 0.7  # and what it leaves of the probability of being neutral
 NOTHING_SAID = 0.9  # a text without opinions that is this neutral has no verdict
 NEUTRAL_QUESTION = 0.5  # the same for questions; many a question is a reproach
+_DEGREES = frozenset(("intensifier", "diminisher", "emotion_slug"))
 
 Floats = NDArray[np.float64]
 
@@ -143,8 +143,7 @@ class PolarityReader:
         whole, parts = self.head.read(batch.texts, stretches, batch.words)
         count = len(docs)
         places = np.array(batch.docs, dtype=np.int64)
-        rules = np.array([unit.rules.score for unit in batch.units], dtype=float)
-        cues = np.array([unit.rules.count for unit in batch.units], dtype=float)
+        rules, cues, is_overruled = _read_rules(batch.units)
         lengths = stretches.ends - stretches.starts
         praise = self.head.join_stretch(parts.praise, rules, lengths)
         neutral = self.head.neutral_probability(
@@ -158,7 +157,9 @@ class PolarityReader:
         alone = np.flatnonzero((np.bincount(places, minlength=count) == 1)[places])
         praise[alone] = (praise[alone] + doc_praise[places[alone]]) / 2
         neutral[alone] = (neutral[alone] + doc_neutral[places[alone]]) / 2
-        shifts = self._judge_units(batch.units, sigmoid(praise), neutral)
+        # in a few words a plain cue outweighs the head
+        is_cued = (lengths <= self.short_unit) & (np.abs(rules) >= PLAIN_RULE)
+        shifts = self._judge_units(batch.units, sigmoid(praise), neutral, is_cued | is_overruled)
         doc_lengths = np.maximum(_add_up(places, lengths, count), 1)
         doc_praise += _add_up(places, shifts * lengths, count) / doc_lengths
         self._judge_docs(docs, batch, sigmoid(doc_praise), doc_neutral)
@@ -213,28 +214,34 @@ class PolarityReader:
             batch.words.append(None)
         return batch
 
-    def _judge_units(self, units: list[OpinionUnit], praises: Floats, neutrals: Floats) -> Floats:
-        """Label the units; returns by how much the rules moved the log-odds of each."""
+    def _judge_units(
+        self,
+        units: list[OpinionUnit],
+        praises: Floats,
+        neutrals: Floats,
+        is_ruled: NDArray[np.bool_],
+    ) -> Floats:
+        """Label the units; returns by how much the rules moved the log-odds of each.
+
+        `is_ruled` marks the units whose rules may change what the head read.
+        """
         shifts = np.zeros(len(units))
         told = [tell_sides(unit, self.language) for unit in units]
-        for place, unit in enumerate(units):
-            if told[place]:
-                pulled = to_log_odds(float(praises[place])) + SIDE_PULL * told[place]
+        for place, side in enumerate(told):
+            if side:
+                pulled = to_log_odds(float(praises[place])) + SIDE_PULL * side
                 praises[place] = to_probability(pulled)
                 neutrals[place] *= SIDED_NEUTRAL
-            rules = unit.rules
-            if rules is SILENT:
-                continue
-            is_short = len(unit.text) <= self.short_unit
-            if is_short or overrules(rules):
-                read = praise = float(praises[place])
-                neutral = float(neutrals[place])
-                if is_short:
-                    praise, neutral = trust_cues(praise, neutral, rules)
-                praise, neutral = overrule(praise, neutral, rules)
-                if (praise, neutral) != (read, neutrals[place]):
-                    shifts[place] = to_log_odds(praise) - to_log_odds(read)
-                    praises[place], neutrals[place] = praise, neutral
+        for place in np.flatnonzero(is_ruled).tolist():
+            unit = units[place]
+            read = praise = float(praises[place])
+            neutral = before = float(neutrals[place])
+            if len(unit.text) <= self.short_unit:
+                praise, neutral = trust_cues(praise, neutral, unit.rules)
+            praise, neutral = overrule(praise, neutral, unit.rules)
+            if (praise, neutral) != (read, before):
+                shifts[place] = to_log_odds(praise) - to_log_odds(read)
+                praises[place], neutrals[place] = praise, neutral
         verdicts = judge_all(praises, neutrals)
         for unit, side, verdict, praise, neutral in zip(
             units, told, verdicts, praises.tolist(), neutrals.tolist(), strict=True
@@ -275,9 +282,9 @@ class PolarityReader:
 
 def _only_wishes(units: list[OpinionUnit]) -> bool:
     """True for a text that wishes for something and judges nothing."""
-    return bool(units) and all(
-        unit.rules.is_unreal and unit.sentiment_label is None for unit in units
-    )
+    if not units or not units[0].rules.is_unreal:  # most texts
+        return False
+    return all(unit.rules.is_unreal and unit.sentiment_label is None for unit in units)
 
 
 def _says_nothing(units: list[OpinionUnit], neutral: float) -> bool:
@@ -285,6 +292,18 @@ def _says_nothing(units: list[OpinionUnit], neutral: float) -> bool:
     if any(unit.sentiment_label is not None for unit in units):
         return False
     return neutral >= NOTHING_SAID or all(map(is_question, units))
+
+
+def _read_rules(units: list[OpinionUnit]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Score, number of cues, and whether a flag is set, of the rule reading of each unit."""
+    if not units:
+        return np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool)
+    scores, counts, *flags = zip(*(unit.rules for unit in units), strict=True)
+    return (
+        np.array(scores, dtype=float),
+        np.array(counts, dtype=float),
+        np.logical_or.reduce(np.array(flags, dtype=bool)),
+    )
 
 
 def _add_up(places: NDArray[np.int64], values: NDArray[Any], count: int) -> Floats:
@@ -306,7 +325,7 @@ def _read_intensity(unit: OpinionUnit, score: float) -> int:
     base = 1 + min(3, int(abs(score)))
     if "！" in text or "!" in text:
         base += text.count("！") + text.count("!") >= 2
-    if hits:
+    if not _DEGREES.isdisjoint(hits):
         base += "intensifier" in hits
         base -= "diminisher" in hits
         base += "emotion_slug" in hits and unit.has("emotion_slug", "anger")

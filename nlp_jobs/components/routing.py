@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -31,7 +32,9 @@ class Router:
 
     def __init__(self, pack: Pack, language: str) -> None:
         self.length_weight = LENGTH_WEIGHT[language]
-        self.topics = {topic.slug: topic for *_, topic in pack.iter_topics()}
+        topics = [topic for *_, topic in pack.iter_topics()]
+        self.places = {topic.slug: topic.touchpoint for topic in topics}
+        self.topic_owners = {topic.slug: topic.department for topic in topics}
         self.owners = {
             touchpoint.slug: touchpoint.department for _, touchpoint in pack.iter_touchpoints()
         }
@@ -70,16 +73,14 @@ class Router:
             unit.touchpoint_slug, unit.touchpoint_confidence = _best(touchpoints)
         if topics:
             unit.topic_slug, unit.topic_confidence = self._best_topic(topics, unit.touchpoint_slug)
-        if is_quoted and departments:
-            scores = departments
-        else:
-            scores = {slug: score * EXPLICIT_DEPARTMENT for slug, score in departments.items()}
+        if not (is_quoted and departments):
+            departments = {slug: score * EXPLICIT_DEPARTMENT for slug, score in departments.items()}
             owner = self._owner(unit)
             if owner is not None:
                 score = touchpoints.get(unit.touchpoint_slug or "", 0.0)
-                scores[owner] = scores.get(owner, 0.0) + score
-        if scores:
-            unit.department_slug, unit.department_confidence = _best(scores)
+                departments[owner] = departments.get(owner, 0.0) + score
+        if departments:
+            unit.department_slug, unit.department_confidence = _best(departments)
         if "competitor" in hits:
             unit.competitor_slug = hits["competitor"][0].slug
 
@@ -87,13 +88,12 @@ class Router:
         self, topics: Mapping[str, float], touchpoint: str | None
     ) -> tuple[str | None, float | None]:
         """The best of the topics that happen at the touchpoint, or anywhere."""
-        return _best(
-            {
-                slug: score
-                for slug, score in topics.items()
-                if self.topics[slug].touchpoint in (touchpoint, None)
-            }
-        )
+        possible = {
+            slug: score
+            for slug, score in topics.items()
+            if (place := self.places[slug]) is None or place == touchpoint
+        }
+        return _best(possible)
 
     def _speakers(self, unit: OpinionUnit) -> dict[str, float]:
         """Who gave the promise: the department named last before the word of promise."""
@@ -106,7 +106,7 @@ class Router:
     ) -> dict[str, float]:
         scores = self._scores(hits)
         for slug, score in topics.items():
-            touchpoint = self.topics[slug].touchpoint
+            touchpoint = self.places[slug]
             if touchpoint is not None:
                 scores[touchpoint] = scores.get(touchpoint, 0.0) + TOPIC_TO_TOUCHPOINT * score
         return scores
@@ -130,10 +130,8 @@ class Router:
         return speakers or {self.promises.touchpoint: max(touchpoints.values(), default=1.0)}
 
     def _owner(self, unit: OpinionUnit) -> str | None:
-        topic = self.topics.get(unit.topic_slug or "")
-        if topic is not None and topic.department is not None:
-            return topic.department
-        return self.owners.get(unit.touchpoint_slug or "")
+        topic, touchpoint = unit.topic_slug or "", unit.touchpoint_slug or ""
+        return self.topic_owners.get(topic) or self.owners.get(touchpoint)
 
     def _scores(self, hits: Iterable[Hit]) -> dict[str, float]:
         scores: dict[str, float] = {}
@@ -147,8 +145,14 @@ def _best(scores: Mapping[str, float]) -> tuple[str | None, float | None]:
     """The best slug and its share of all scores plus doubt; the first of equals wins."""
     if len(scores) == 1:
         [(slug, score)] = scores.items()
-        return slug, round(score / (score + DOUBT), 3)
+        return slug, _share(score, score)
     if not scores:
         return None, None
     slug = max(scores, key=scores.__getitem__)
-    return slug, round(scores[slug] / (sum(scores.values()) + DOUBT), 3)
+    return slug, _share(scores[slug], sum(scores.values()))
+
+
+@lru_cache(maxsize=4096)
+def _share(score: float, total: float) -> float:
+    """What is remembered: the same few scores come again, and to round takes long."""
+    return round(score / (total + DOUBT), 3)

@@ -66,18 +66,22 @@ class SignalReader:
     def read(self, unit: OpinionUnit) -> None:
         """Set all signal columns of one customer unit."""
         hits = unit.hits
+        is_blame = unit.sentiment_label == "negative"
         # Most units hold cues of a few layers only: what has none keeps its default.
-        unit.severity_slug = self.read_severity(unit)
+        if is_blame or "severity_slug" in hits:
+            unit.severity_slug = self.read_severity(unit)
         unit.intent_slug = self.read_intent(unit)
-        unit.emotion_slug = self.read_emotion(unit)
+        if is_blame or "emotion_slug" in hits:
+            unit.emotion_slug = self.read_emotion(unit)
         if "effort_hard" in hits or "effort_easy" in hits:
             unit.effort = self.read_effort(unit)
-        unit.need_kind = self.read_need_kind(unit)
+        if unit.intent_slug in NEED_KINDS:
+            unit.need_kind = self.read_need_kind(unit)
         if "decision_effect_slug" in hits:
             unit.decision_effect_slug = self.read_decision(unit)
         if unit.need_kind is not None or unit.promise_role == "breach":
             unit.need_slug = self.read_need(unit)
-        if unit.sentiment_label == "negative":
+        if is_blame:
             unit.cause_slug = self._read_cause(unit)
 
     def read_emotion(self, unit: OpinionUnit) -> str | None:
@@ -124,8 +128,8 @@ class SignalReader:
 
     def read_intent(self, unit: OpinionUnit) -> str | None:
         """What the customer wants by saying this; null for bare remarks."""
-        named = self._name(unit, "intent_slug") if "intent_slug" in unit.hits else frozenset()
         label = unit.sentiment_label
+        named = self._name(unit, "intent_slug") if "intent_slug" in unit.hits else None
         if named and not (label == "positive" and (unit.sentiment_score or 0) >= CLEAR_PRAISE):
             for slug in INTENT_ORDER:
                 if slug not in named:
@@ -141,7 +145,7 @@ class SignalReader:
             return "complaint"
         if label == "positive":
             return "praise"
-        if label is None and ("complaint" in named or unit.severity_slug == "safety"):
+        if label is None and ((named and "complaint" in named) or unit.severity_slug == "safety"):
             return "complaint"
         is_said = len(unit.text) >= MIN_REPORT or unit.touchpoint_slug is not None
         return "report" if is_said or label is not None else None

@@ -17,7 +17,13 @@ from spacy import registry
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_jobs.components.opinion_unit import read_source_text
+from nlp_jobs.components.opinion_unit import (
+    OPINION_UNITS,
+    SENTIMENT_CONFIDENCE,
+    SENTIMENT_LABEL,
+    SENTIMENT_SCORE,
+    read_source_text,
+)
 from nlp_jobs.transformer_models import BackEndError, TransformerClassifier
 
 LABELS = ("negative", "neutral", "positive")
@@ -78,9 +84,12 @@ class TransformerPolarity:
 
     def _judge(self, docs: Sequence[Doc]) -> None:
         units = [
-            unit for doc in docs for unit in doc._.opinion_units if unit.sentiment_label is not None
+            unit
+            for doc in docs
+            for unit in doc.user_data[OPINION_UNITS]
+            if unit.sentiment_label is not None
         ]
-        speaking = [doc for doc in docs if doc._.sentiment_label is not None]
+        speaking = [doc for doc in docs if doc.user_data.get(SENTIMENT_LABEL) is not None]
         texts = [unit.text for unit in units] + [customer_words(doc) for doc in speaking]
         if not texts:
             return
@@ -89,9 +98,9 @@ class TransformerPolarity:
             unit.sentiment_label, unit.sentiment_score, unit.sentiment_confidence = verdict(shares)
         for doc, shares in zip(speaking, verdicts[len(units) :], strict=True):
             label, score, confidence = verdict(shares)
-            doc._.sentiment_label = label
-            doc._.sentiment_score = score
-            doc._.sentiment_confidence = confidence
+            doc.user_data[SENTIMENT_LABEL] = label
+            doc.user_data[SENTIMENT_SCORE] = score
+            doc.user_data[SENTIMENT_CONFIDENCE] = confidence
 
 
 def verdict(shares: NDArray[np.float64]) -> tuple[str, float, float]:
@@ -102,7 +111,7 @@ def verdict(shares: NDArray[np.float64]) -> tuple[str, float, float]:
 
 def customer_words(doc: Doc) -> str:
     """What the customer said, unit by unit; the whole text where there is none."""
-    said = [unit.text for unit in doc._.opinion_units if unit.speaker == "customer"]
+    said = [unit.text for unit in doc.user_data[OPINION_UNITS] if unit.speaker == "customer"]
     return "，".join(said) or read_source_text(doc)
 
 

@@ -122,10 +122,11 @@ class CueFinder:
         self._entries = entries
         self._guard_left = [head[0].isascii() and head[0].isalnum() for head in heads]
         self._guard_right = [head[-1].isascii() and head[-1].isalnum() for head in heads]
-        # Most heads count wherever they stand; the others (null here) are looked at closer.
+        # Most heads count wherever they stand; the others and exceptions (null here) are looked at
+        # closer.
         self._free = [
             None
-            if left or right or any(entry.gap is not None for entry in found)
+            if left or right or any(entry.gap or not entry.strength for entry in found)
             else [(entry.layer, entry.slug, entry.strength) for entry in found]
             for left, right, found in zip(self._guard_left, self._guard_right, entries, strict=True)
         ]
@@ -143,8 +144,10 @@ class CueFinder:
         lowered = lower_joined(texts)
         limits = list(accumulate(length + 1 for length in lengths))
         results: list[dict[str, list[Hit]]] = [{} for _ in texts]
+        # which layers of which texts hold hits that may lie inside others
+        crowded: set[tuple[int, str]] = set()
         found: dict[str, list[Hit]] = {}
-        offset, limit = 0, 0
+        number, offset, limit = 0, 0, 0
         free, make = self._free, tuple.__new__
         for index, start, end in self._automaton.find_matches_as_indexes(lowered, overlapping=True):
             if end >= limit:
@@ -159,15 +162,19 @@ class CueFinder:
                 for layer, slug, strength in meanings:
                     hit = make(Hit, (begin, stop, slug, strength))
                     if layer in found:
-                        found[layer].append(hit)
+                        hits = found[layer]
+                        if begin < hits[-1][1]:
+                            crowded.add((number, layer))
+                        hits.append(hit)
                     else:
                         found[layer] = [hit]
             else:
                 for entry, stop in self._look_around(index, lowered, start, end):
                     hit = Hit(start - offset, stop - offset, entry.slug, entry.strength)
                     found.setdefault(entry.layer, []).append(hit)
-        for found in results:
-            _keep_longest_by_layer(found)
+                    crowded.add((number, entry.layer))
+        for number, layer in crowded:
+            results[number][layer] = _drop_inner(results[number][layer])
         return results
 
     def _look_around(
@@ -209,15 +216,29 @@ def _compile_gap(text: str, length: int) -> re.Pattern[str]:
     return re.compile(gap.join(re.escape(part) for part in text.split(GAP)))
 
 
-def _keep_longest_by_layer(found: dict[str, list[Hit]]) -> None:
-    """Replace the hits of each layer by those that count; most layers hold one hit or two apart."""
-    for layer, hits in found.items():
-        reach = 0
-        for start, end, _, strength in hits:
-            if start < reach or not strength:
-                found[layer] = list(_keep_longest(hits))
+def _drop_inner(hits: list[Hit]) -> list[Hit]:
+    """The same as `_keep_longest`, mostly without sorting.
+
+    Hits come by their ends, so that what comes later can only hold what came before.
+    """
+    kept: list[Hit] = []
+    for hit in hits:
+        start, end, _, strength = hit
+        if not strength or (kept and end < kept[-1][1]):
+            return list(_keep_longest(hits))
+        while kept:
+            last_start, last_end, _, _ = kept[-1]
+            if last_start < start:
+                if last_end < end:
+                    kept.append(hit)
                 break
-            reach = end
+            if last_start == start and last_end == end:
+                kept.append(hit)
+                break
+            kept.pop()
+        else:
+            kept.append(hit)
+    return kept
 
 
 def _keep_longest(hits: list[Hit]) -> Iterator[Hit]:
@@ -225,24 +246,26 @@ def _keep_longest(hits: list[Hit]) -> Iterator[Hit]:
 
     An exception of one slug (`except:slug`) hides only that slug's cues.
     """
-    hits.sort(key=lambda hit: (hit.start, -hit.end))
+    hits.sort(key=_place_in_reading)
     reach, reach_start = -1, -1
     exceptions: list[Hit] = []
     for hit in hits:
-        if hit.slug.startswith("except:"):
+        start, end, slug, strength = hit
+        if not strength and slug != EXCEPT:
             exceptions.append(hit)
             continue
         if exceptions:
-            slug = f"except:{hit.slug}"
-            exceptions = [other for other in exceptions if other.end > hit.start]
-            if any(
-                o.slug == slug and o.start <= hit.start and hit.end <= o.end for o in exceptions
-            ):
+            hidden = f"{EXCEPT}:{slug}"
+            if any(e[2] == hidden and e[0] <= start and end <= e[1] for e in exceptions):
                 continue
-        inside = hit.end <= reach and not (hit.start == reach_start and hit.end == reach)
-        if inside:
+        if end <= reach and not (start == reach_start and end == reach):
             continue
-        if hit.end > reach:
-            reach, reach_start = hit.end, hit.start
-        if hit.slug != EXCEPT:
+        if end > reach:
+            reach, reach_start = end, start
+        if strength:
             yield hit
+
+
+def _place_in_reading(hit: Hit) -> tuple[int, int]:
+    start, end, _, _ = hit
+    return start, -end

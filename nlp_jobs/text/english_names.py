@@ -289,6 +289,7 @@ _LOWER_CONTACT = re.compile(
     r" (?:to|with|by) (?P<name>[a-z]{3,12})\b"
     r"|\b(?:thanks|cheers),? (?:to )?(?P<thanked>[a-z]{3,12})\b"
 )
+_CONTACT_SIGN = re.compile("spoke|speak|talk|chat|dealt|served|helped|seen|thanks|cheers")
 _CAPITALISED = re.compile(r"[A-Z](?<![\w&@#./’'-].)[a-z]+(?:-[A-Z][a-z]+)?(?![\w]|-[a-z]|\.\w)")
 _MORE_NAME = re.compile(rf"(?:\s(?:[A-Z]\.|(?!(?:{_NOT_NAMES})\b){_WORD})){{0,2}}")
 _FAMOUS = re.compile(rf"(?:{FAMOUS_NAMES})")
@@ -328,7 +329,7 @@ def find_english_names(text: str) -> Iterator[tuple[int, int]]:
                 if not _FAMOUS.match(text, match.start("name")):
                     yield match.span("name")
     yield from _find_given(text)
-    for match in _LOWER_CONTACT.finditer(text):
+    for match in _LOWER_CONTACT.finditer(text) if _CONTACT_SIGN.search(text) else ():
         group = "name" if match["name"] else "thanked"
         if match[group].capitalize() in GIVEN_NAMES:
             yield match.span(group)

@@ -229,6 +229,8 @@ def find_after_roles(text: str) -> Iterator[Span]:
             )
         ):
             yield nickname.span()
+        if not surname_length(text, match.end()):  # after most roles
+            continue
         length = max(tagged_name(text, match.end()), enclosed_name(text, match.end(), strict=True))
         length = length or _enclosed_after_role(text, match.end())
         length = length or _followed_name(text, match.end())

@@ -26,12 +26,17 @@ _BESIDE_NUMBER = re.compile(
 _OWN = re.compile(
     r"(?<![\u4e00-\u9fff])(?P<name>[\u4e00-\u9fff]{2,3})[\s(（]?(?:本人|敬上|谨上|亲笔)"
 )
+_OWN_SIGN = re.compile("本人|敬上|谨上|亲笔")
 MANY_DIGITS = re.compile(r"[0-9](?:[-\s]?[0-9]){6}")
 
 
 def find_names_beside_numbers(text: str) -> Iterator[Span]:
     """「莫凡（手机138…」, 「13800138000 王芳」, 「赵敏本人签收」."""
-    for pattern in (_BESIDE_NUMBER, _OWN) if MANY_DIGITS.search(text) else (_OWN,):
+    patterns = (
+        *((_BESIDE_NUMBER,) if MANY_DIGITS.search(text) else ()),
+        *((_OWN,) if _OWN_SIGN.search(text) else ()),
+    )
+    for pattern in patterns:
         for match in pattern.finditer(text):
             group = match.lastindex or 0
             name, (start, end) = match[group], match.span(group)

@@ -67,6 +67,9 @@ def is_repetition(text: str) -> bool:
 
     A Chinese word said again and again (`"很好很好很好"`) is an opinion: there, of one kind.
     """
+    opening = text[:3].lower()
+    if opening.isalpha() and len(set(opening)) == 3:  # most texts
+        return False
     beginning = text[: 2 * REPEATED_MIN_LENGTH].lower()
     if len({sign for sign in beginning if sign.isalnum()}) > 2:
         return False

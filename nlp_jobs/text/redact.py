@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nlp_jobs.text import addresses, contact_accounts, personal_numbers
 from nlp_jobs.text.addresses import find_addresses, find_english_addresses
@@ -61,8 +62,7 @@ class Find:
     kind: str
 
 
-@dataclass(frozen=True)
-class Redaction:
+class Redaction(NamedTuple):
     """The rewritten text and how many finds of each kind were replaced."""
 
     text: str
@@ -89,7 +89,7 @@ _NUMBER = re.compile(r"[0-9](?:[^\w\n]{0,2}[0-9]){4}")
 _EMAIL_WORDS = re.compile(r"[\[(#＃] ?(?:at|AT)| dot ")
 _SPELLED = re.compile("[一幺零〇○壹]")
 _ACCOUNT_SIGN = re.compile(
-    "|".join((*contact_accounts.SIGNS, "[Qq][ 群号:：]", "私[我聊]", "[找系]我"))
+    "|".join((*contact_accounts.SIGNS, "Q[ 群号:：]", "q[ 群号:：]", "私[我聊]", "找我", "系我"))
 )
 _DOOR_SIGN = re.compile(r"[号弄栋幢座室楼组房]|单元|[0-9][-—][0-9]")
 _ENGLISH_WORD = re.compile("[A-Za-z](?:[A-Za-z] |[0-9])")
@@ -160,9 +160,10 @@ def redact(text: str, names: NameFinder | None = None, language: str = "zh") -> 
     """
     counts: dict[str, int] = {}
     for _ in range(2):
-        finds = _without_overlaps(iter_finds(text, names), len(text))
+        finds = list(iter_finds(text, names))
         if not finds:
             break
+        finds = _without_overlaps(finds, len(text))
         parts, position = [], 0
         for find in finds:
             value = text[find.start : find.end]

@@ -186,27 +186,36 @@ def _surname_before(text: str, end: int, is_short: bool) -> int | None:
 
 
 # ---------------------------------------------------------------- 小王, 老李
+# Patterns begin with a set and look back after it, see `personal_numbers`.
 _FAMILIAR = re.compile(
-    rf"(?<![胆从最大较很太弱微渺窄细缩年古变养苍衰])[小老](?P<name>[{FREQUENT_SURNAMES}])"
+    rf"[小老](?<![胆从最大较很太弱微渺窄细缩年古变养苍衰].)(?P<name>[{FREQUENT_SURNAMES}])"
     r"(?![\u4e00-\u9fff]?[家店村庄镇路街]|醋|酿|皮|国)"
 )
 # 「对接的是小耿」, 「老侯送的」: rarer surnames want a clear place
 _RARER_FAMILIAR = re.compile(
-    r"(?:^|[^\u4e00-\u9fff]|[是叫找跟给让]|联系|客服|师傅|快递员|导购|店员|业务员)"
-    r"[小老](?P<name>(?![熊牛马龙白毛石水羊花米鱼])[\u4e00-\u9fff])(?=[^\u4e00-\u9fff]|$|说|给|帮|每|送|都)"
+    r"[小老](?:(?<![\u4e00-\u9fff].)|(?<=[是叫找跟给让].)|(?<=(?:联系|客服|师傅|导购|店员).)"
+    r"|(?<=(?:快递员|业务员).))(?P<name>(?![熊牛马龙白毛石水羊花米鱼])[\u4e00-\u9fff])(?=[^\u4e00-\u9fff]|$|说|给|帮|每|送|都)"
 )
 # 「那个小马态度太差」, 「店里的阿芳给我挑的」: a nickname that does something
 _ACTING = re.compile(
-    r"(?:^|[^\u4e00-\u9fff]|[个位的是找跟和叫让])(?:[小老](?P<surname>[\u4e00-\u9fff])"
-    r"|阿(?![姨里胶迪玛婆公妈爸爷奶拉富根联是斯尔司莫巴哥弟姐叔伯嬷妹])(?P<given>[\u4e00-\u9fff]))"
+    r"[小老阿](?:(?<![\u4e00-\u9fff].)|(?<=[个位的是找跟和叫让].))"
+    r"(?:(?<!阿)(?P<surname>[\u4e00-\u9fff])"
+    r"|(?<=阿)(?![姨里胶迪玛婆公妈爸爷奶拉富根联是斯尔司莫巴哥弟姐叔伯嬷妹])(?P<given>[\u4e00-\u9fff]))"
     r"(?=态度|服务|给我|帮我|帮忙|说[^明]|接的|接待|上门|告诉|答应|承诺|人很|推荐|处理的|装的|修的|送的)"
 )
 _BEFORE_SURNAME = re.compile("[小老阿大]")  # every pattern here wants one of them
 _NOT_ACTING = frozenset("米熊白牛时店程区师包")  # 小米, 小程序, 老板, 老师
 # after 「叫我」 any character is a name: 「喊我小倪吧」, 「叫我大刘就行」, 「称呼我阿哲」
+_CALLS = (
+    *(f"{call}我(?:一声|做|为)?" for call in ("叫", "喊", "称呼", "称")),
+    *(f"{who}叫[她他]?" for who in ("都", "大家", "人家", "可以", "直接")),
+    *(
+        rf"{where}的(?=[小大阿][\u4e00-\u9fff]人)"
+        for where in (r"送\w{1,2}", r"修\w{1,2}", r"装\w{1,2}", "店里", "隔壁", "楼下")
+    ),
+)
 _CALLED = re.compile(
-    r"(?:(?:叫|喊|称呼|称)我(?:一声|做|为)?|(?:都|大家|人家|可以|直接)叫[她他]?"
-    r"|(?:送\w{1,2}|修\w{1,2}|装\w{1,2}|店里|隔壁|楼下)的(?=[小大阿][\u4e00-\u9fff]人))"
+    rf"(?:{'|'.join(_CALLS)})"
     r"(?P<name>[小老大阿][\u4e00-\u9fff])(?=[^\u4e00-\u9fff]|$|就|吧|好了|即可|也|人[很真特挺])"
 )
 

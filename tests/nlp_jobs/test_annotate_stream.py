@@ -5,7 +5,15 @@ import time
 import pytest
 
 from nlp_jobs import annotate
-from nlp_jobs.annotate import DOCUMENT_COLUMNS, UNIT_COLUMNS, Annotator, Feedback, iter_chunks
+from nlp_jobs.annotate import (
+    DOCUMENT_COLUMNS,
+    LABEL_COLUMNS,
+    UNIT_COLUMNS,
+    Annotator,
+    Feedback,
+    iter_chunks,
+)
+from nlp_jobs.pipelines import build_pipeline
 
 REVIEW = "送货速度很快，包装也好，但是客服态度很差，问了三次都没人回。"
 
@@ -36,6 +44,20 @@ def test_labels_are_those_of_a_text_alone_whatever_stands_beside_it(annotator: A
     alone = [next(annotator.annotate_many([feedback(text)])) for text in texts]
 
     assert together == alone
+
+
+def test_a_spacy_doc_alone_gets_the_labels_that_the_batch_gives(annotator: Annotator):
+    texts = [REVIEW, "好", "质量不错 就是有点贵.. 下次再来~~", "“真快！”她说-- 但是坏了", "App很卡"]
+    batch = annotator.annotate_many(feedback(text) for text in texts)
+    nlp = build_pipeline("zh")
+
+    for text, (_, rows) in zip(texts, batch, strict=True):
+        units = nlp(text)._.opinion_units
+        assert rows and [row["redacted_text"] for row in rows] == [unit.text for unit in units]
+        for row, unit in zip(rows, units, strict=True):
+            assert [row[name] for name in LABEL_COLUMNS] == [
+                getattr(unit, name) for name in LABEL_COLUMNS
+            ]
 
 
 def test_a_vocabulary_that_grew_is_forgotten(monkeypatch: pytest.MonkeyPatch):

@@ -65,6 +65,8 @@ def test_no_ngram_reaches_into_the_next_text(features: PositionFeatures):
     together = columns(["很好 good", "差 bad stuff", ""], 1)
 
     assert together == columns(["差 bad stuff"], 0)
+    assert together == columns(["", "差 bad stuff"], 1)
+    assert columns(["", "好", "a"], 1) == columns(["好"], 0)
 
 
 def test_known_words_give_the_same_columns_as_words_cut_anew():

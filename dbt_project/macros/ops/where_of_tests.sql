@@ -46,8 +46,9 @@
    may have committed later, therefore the overlap. #}
 {% macro tested_since(model_name=none) -%}
     {#- asked for only when running, as in `record_stage` -#}
-    {%- set stage = env_var('VOC_STAGE', '') if execute and env_var('VOC_RUN_ID', '') -%}
-    {%- if not (stage and flags.WHICH == 'build') -%}{{ return(none) }}{%- endif -%}
+    {%- set run_id = env_var('VOC_RUN_ID', '') if execute -%}
+    {%- set stage = env_var('VOC_STAGE', '') if run_id -%}
+    {%- if not stage or flags.WHICH != 'build' -%}{{ return(none) }}{%- endif -%}
     {%- set found = run_query(
         "select max(started_at) - interval '" ~ var('incremental_overlap') ~ "'"
         ~ " from ops.stage_runs where stage = '" ~ stage ~ "' and status = 'success'"

@@ -9,12 +9,12 @@
 {%- endmacro %}
 
 {% macro dimension_of(segments) -%}
-    case
-        {% for segment in segments -%}
-        when grouping({{ segment }}) = 0 then '{{ segment }}'
-        {% endfor -%}
-        else 'all'
-    end
+    {%- set cases = [] -%}
+    {%- for segment in segments -%}
+        {%- set case = "when grouping(" ~ segment ~ ") = 0 then '" ~ segment ~ "'" -%}
+        {%- do cases.append(case) -%}
+    {%- endfor -%}
+    case {{ cases | join(" ") }} else 'all' end
 {%- endmacro %}
 
 {% macro segment_of(segments) -%}

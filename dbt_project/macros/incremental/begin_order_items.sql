@@ -16,8 +16,10 @@
     where loaded_at > {{ taken_until('order_items') }}
     union
     -- lines that came before their order
-    select order_item_id from {{ items }}
-    where order_id = any(array(select row_key from changed_order))
+    select items.order_item_id
+    from {{ items }} as items
+    inner join changed_order
+        on items.order_id = changed_order.row_key
     union
     select facts.order_item_id
     from {{ this }} as facts

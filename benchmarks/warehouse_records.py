@@ -73,6 +73,7 @@ from generate_series(1, %(orders)s) as n;
 NEWEST_PEOPLE = """
 update raw_crm.customers set _loaded_at = %(loaded)s where customer_id = 'C1';
 update raw_crm.orders set _loaded_at = %(loaded)s where order_id = 'O1';
+update raw_crm.order_items set _loaded_at = %(loaded)s where order_item_id = 'E1';
 update raw_crm.stores set _loaded_at = %(loaded)s where store_id = 'S300';
 update raw_crm.agents set _loaded_at = %(loaded)s where agent_id = 'A400';
 update raw_crm.products set _loaded_at = %(loaded)s where product_id = 'P200';

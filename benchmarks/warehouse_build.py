@@ -1,6 +1,7 @@
 """How long the warehouse takes: core, statistics and marts anew, then an ordinary night.
 
     .venv/bin/python -m benchmarks.warehouse_build --feedback 1000000 --json out.json
+    .venv/bin/python -m benchmarks.warehouse_build --state FOLDER    # keep it; again: one more night
 
 Raw records and labels are made by SQL (`benchmarks.warehouse_records`), so neither landing nor the
 NLP job is part of it. Each step is run as the nightly DAG runs it, its data tests included. The
@@ -19,6 +20,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +28,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks import warehouse_records
-from benchmarks.temporary_database import temporary_database
+from benchmarks.temporary_database import running_database, temporary_database
 from ingestion import raw_tables
 from stat_jobs import registry
 from warehouse import dbt, local_postgres
@@ -37,6 +39,7 @@ from warehouse.settings import Settings
 # next night takes again (var incremental_overlap)
 HISTORY_AGE, FIRST_AGE = timedelta(days=4), timedelta(days=1)
 NEWEST = 100  # pieces of feedback that come with the first night itself
+CHANGED = 10_000  # each night corrects and withdraws among ten thousand other records
 # what dbt says of a node: its name (long ones are cut) and its seconds
 NODE = re.compile(r"\d+ of \d+ (?:OK \w+ .*?|PASS )(\S+) \.* ?\[.*? in ([\d.]+)s\]")
 SLOWEST = 12  # nodes and statistics that are printed; the file has all
@@ -134,13 +137,13 @@ def run_night(settings: Settings, run_id: str) -> dict[str, Timing]:
     return timings
 
 
-def land_history(settings: Settings, feedback: int, night: int) -> dict[str, object]:
+def land_history(settings: Settings, feedback: int) -> dict[str, int]:
     """Make the records of three years; return the numbers that later nights go on from."""
-    numbers: dict[str, object] = {
+    numbers = {
         "customers": max(feedback // 4, 100),
         "orders": feedback,
-        "night": night,
         "feedback": feedback,
+        "earlier": 0,
     }
     raw_tables.ensure_tables(settings)
     registry.create_tables(settings)
@@ -159,15 +162,16 @@ def land_history(settings: Settings, feedback: int, night: int) -> dict[str, obj
     return numbers
 
 
-def land_night(settings: Settings, numbers: dict[str, object], feedback: int, night: int) -> None:
+def land_night(settings: Settings, numbers: dict[str, int], night: int) -> None:
     """Make the records of an ordinary night on top."""
-    last, now = feedback + night, datetime.now(UTC)
-    new = {"newest": "2026-11-21", "days": 1, "first": feedback + 1, "last": last}
+    first, now = numbers["feedback"] + 1, datetime.now(UTC)
+    last = first + night - 1
+    new = {"newest": "2026-11-21", "days": 1, "first": first, "last": last}
     late = {"newest": "2026-11-20", "days": 1095, "first": last + 1, "last": last + night // 50}
     for window in (new, late):
         values = {**numbers, **window, "loaded": now}
         execute(settings, warehouse_records.FEEDBACK, values)
-    execute(settings, warehouse_records.CHANGES, {**numbers, "loaded": now})
+    execute(settings, warehouse_records.CHANGES, {**numbers, "night": night, "loaded": now})
 
 
 def total(timings: dict[str, Timing]) -> dict[str, float]:
@@ -178,31 +182,65 @@ def total(timings: dict[str, Timing]) -> dict[str, float]:
     }
 
 
+def first_night(settings: Settings, feedback: int, kept: Path) -> dict[str, Timing]:
+    """Land three years and build everything anew; leave in `kept` what later nights go on from."""
+    numbers = land_history(settings, feedback)
+    timings = run_night(settings, "first")
+    kept.write_text(json.dumps(numbers), encoding="utf-8")
+    return timings
+
+
+def next_night(settings: Settings, night: int, kept: Path) -> dict[str, Timing]:
+    """Land an ordinary night on top of what is there and build it."""
+    numbers = json.loads(kept.read_text(encoding="utf-8"))
+    land_night(settings, numbers, night)
+    now = {
+        "feedback": numbers["feedback"] + night + night // 50,
+        "earlier": numbers["earlier"] + CHANGED,
+    }
+    kept.write_text(json.dumps(numbers | now), encoding="utf-8")
+    return run_night(settings, f"night-{now['earlier'] // CHANGED}")
+
+
 def main() -> None:
     """Measure in a PostgreSQL of its own and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--feedback", type=int, default=1_000_000)
     parser.add_argument("--night", type=int, default=3_000)
+    parser.add_argument(
+        "--state",
+        type=Path,
+        help="keep the database in this folder; where it holds one, measure one more night",
+    )
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    with temporary_database() as settings, tempfile.TemporaryDirectory() as logs:
-        os.environ["DBT_LOG_PATH"] = logs
-        numbers = land_history(settings, arguments.feedback, arguments.night)
+    with ExitStack() as stack:
+        if arguments.state:
+            folder = arguments.state.resolve()
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            settings = stack.enter_context(running_database(folder))
+        else:
+            settings = stack.enter_context(temporary_database())
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        os.environ["DBT_LOG_PATH"] = str(folder / "dbt")
+        kept = folder / "numbers.json"
         load_before = os.getloadavg()[0]
-        full = run_night(settings, "first")
-        land_night(settings, numbers, arguments.feedback, arguments.night)
-        ordinary = run_night(settings, "second")
+        nights = {}
+        if not kept.exists():
+            nights["full"] = first_night(settings, arguments.feedback, kept)
+        nights["ordinary_night"] = next_night(settings, arguments.night, kept)
     report = {
         "feedback": arguments.feedback,
         "night": arguments.night,
         "cores": os.cpu_count(),
         "load_before": round(load_before, 1),
-        "full_total": total(full),
-        "night_total": total(ordinary),
-        "full": {name: vars(timing) for name, timing in full.items()},
-        "ordinary_night": {name: vars(timing) for name, timing in ordinary.items()},
+        **{f"{name}_total": total(timings) for name, timings in nights.items()},
+        **{
+            name: {step: vars(timing) for step, timing in timings.items()}
+            for name, timings in nights.items()
+        },
     }
-    print(json.dumps({name: report[name] for name in ("full_total", "night_total")}, indent=2))
+    print(json.dumps({name: report[f"{name}_total"] for name in nights}, indent=2))
     if arguments.json:
         arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 

@@ -140,20 +140,26 @@ cross join (values ('opened'), ('responded'), ('transferred'), ('resolved')) as 
 where (event_kind <> 'resolved' or draw < 0.75) and (event_kind <> 'transferred' or n %% 30 = 7);
 """
 
-# what an ordinary night brings beside new records
+# what an ordinary night brings beside new records; each night takes other ones ({earlier} on)
 CHANGES = """
 update raw_surveys.responses set nps = 0, _loaded_at = %(loaded)s
-where response_id in (select 'V' || n from generate_series(4, 1004, 10) as n);
+where response_id in (
+    select 'V' || %(earlier)s + n from generate_series(4, 1004, 10) as n
+);
 update raw_reviews.reviews set _deleted_at = %(loaded)s, _loaded_at = %(loaded)s
-where review_id in (select 'R' || n from generate_series(1, 301, 10) as n);
+where review_id in (select 'R' || %(earlier)s + n from generate_series(1, 301, 10) as n);
 update raw_crm.customers set segment = '新客群', updated_at = '2026-11-20', _loaded_at = %(loaded)s
-where customer_id in (select 'C' || n from generate_series(1, %(night)s / 10) as n);
+where customer_id in (
+    select 'C' || %(earlier)s + n from generate_series(1, %(night)s / 10) as n
+);
 update raw_crm.cases set status = 'resolved', resolved_at = '2026-11-20', updated_at = '2026-11-20',
     _loaded_at = %(loaded)s
-where resolved_at is null and case_id in (select 'X' || n from generate_series(7, 3007, 10) as n);
+where resolved_at is null and case_id in (
+    select 'X' || %(earlier)s + n from generate_series(7, 3007, 10) as n
+);
 insert into raw_crm.orders (order_id, customer_id, order_channel, ordered_at, amount_cny, status,
     updated_at, _loaded_at)
-select 'ON' || n, 'C' || 1 + (n * 11) %% %(customers)s, 'online',
+select 'ON' || %(earlier)s || '-' || n, 'C' || 1 + (n * 11) %% %(customers)s, 'online',
     '2026-11-20'::timestamptz + random() * interval '1 day', 100, 'completed', '2026-11-20',
     %(loaded)s
 from generate_series(1, %(night)s) as n;

@@ -56,3 +56,21 @@
         )::numeric, 2
     )::double precision
 {%- endmacro %}
+
+{# The score and both ends of its interval as the columns `names`, null for a cell of
+   few voices. #}
+{% macro net_score_figures(favourable, unfavourable, voices, names) -%}
+    {{ shown(net_score(favourable, unfavourable, voices), voices) }} as {{ names[0] }},
+    {{ shown(net_score_bound(favourable, unfavourable, voices, 'low'), voices) }}
+        as {{ names[1] }},
+    {{ shown(net_score_bound(favourable, unfavourable, voices, 'high'), voices) }}
+        as {{ names[2] }}
+{%- endmacro %}
+
+{# The columns of net sentiment over a cell of positive_count and negative_count. #}
+{% macro net_sentiment_figures(cell, voices) -%}
+    {{ net_score_figures(
+        cell ~ '.positive_count', cell ~ '.negative_count', cell ~ '.' ~ voices,
+        names=['net_sentiment_pct', 'net_sentiment_low', 'net_sentiment_high'],
+    ) }}
+{%- endmacro %}

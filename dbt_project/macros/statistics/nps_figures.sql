@@ -8,11 +8,8 @@
     {%- for group in ['promoter_count', 'passive_count', 'detractor_count'] %}
         {{ shown(cell ~ '.' ~ group, answers) }} as {{ group }},
     {%- endfor %}
-    {{ shown(net_score(promoters, detractors, answers), answers) }} as nps,
-    {{ shown(net_score_bound(promoters, detractors, answers, 'low'), answers) }}
-        as nps_low,
-    {{ shown(net_score_bound(promoters, detractors, answers, 'high'), answers) }}
-        as nps_high,
-    {{ is_small_sample(answers) }} as is_small_sample,
-    {{ is_suppressed(answers) }} as is_suppressed
+    {{ net_score_figures(
+        promoters, detractors, answers, names=['nps', 'nps_low', 'nps_high']
+    ) }},
+    {{ sample_flags(answers) }}
 {%- endmacro %}

@@ -12,3 +12,9 @@
 {% macro shown(estimate, voices) -%}
     case when not {{ is_suppressed(voices) }} then {{ estimate }} end
 {%- endmacro %}
+
+{# Both flags of a cell. #}
+{% macro sample_flags(voices) -%}
+    {{ is_small_sample(voices) }} as is_small_sample,
+    {{ is_suppressed(voices) }} as is_suppressed
+{%- endmacro %}

@@ -1,41 +1,23 @@
 -- A cell of one to four voices stands beside others of its family: what it hides
 -- follows from the family's total less the others.
+{% set families = {
+    'mart_nps': ('month', 'response_count'),
+    'mart_nps_region': ('month', 'response_count'),
+    'mart_satisfaction': ("month || ' ' || measure_slug", 'response_count'),
+    'mart_survey_response': ('month', 'sent_count'),
+    'mart_journey_touchpoints': ('month', 'scored_count'),
+    'mart_journey_region': ("quarter || ' ' || touchpoint_slug", 'scored_count'),
+} %}
+{% set parts = [] %}
+{% for mart, (family, voices) in families.items() %}
+{% do parts.append(
+    "select '" ~ mart ~ "' as mart, (" ~ family ~ ")::text as family, "
+    ~ voices ~ " as voices from " ~ ref(mart)
+) %}
+{% endfor %}
+
 with cells as (
-    select
-        'mart_nps' as mart,
-        month::text as family,
-        response_count as voices
-    from {{ ref('mart_nps') }}
-    union all
-    select
-        'mart_nps_region' as mart,
-        month::text as family,
-        response_count as voices
-    from {{ ref('mart_nps_region') }}
-    union all
-    select
-        'mart_satisfaction' as mart,
-        month || ' ' || measure_slug as family,
-        response_count as voices
-    from {{ ref('mart_satisfaction') }}
-    union all
-    select
-        'mart_survey_response' as mart,
-        month::text as family,
-        sent_count as voices
-    from {{ ref('mart_survey_response') }}
-    union all
-    select
-        'mart_journey_touchpoints' as mart,
-        month::text as family,
-        scored_count as voices
-    from {{ ref('mart_journey_touchpoints') }}
-    union all
-    select
-        'mart_journey_region' as mart,
-        quarter || ' ' || touchpoint_slug as family,
-        scored_count as voices
-    from {{ ref('mart_journey_region') }}
+    {{ parts | join(' union all ') }}
 )
 
 select

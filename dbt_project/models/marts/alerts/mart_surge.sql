@@ -127,8 +127,7 @@ select
     ) }} as observed_to_expected_ratio,
     {{ shown('first_alarms.q_value', 'first_alarms.window_count') }} as q_value,
     {{ shown('surges.best_q_value', 'first_alarms.window_count') }} as best_q_value,
-    {{ is_small_sample('first_alarms.window_count') }} as is_small_sample,
-    {{ is_suppressed('first_alarms.window_count') }} as is_suppressed
+    {{ sample_flags('first_alarms.window_count') }}
 from surges
 inner join alarms as first_alarms
     on

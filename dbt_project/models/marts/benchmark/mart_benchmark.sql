@@ -32,6 +32,5 @@ select
         when subject_slug <> 'us'
             then index_low <= our_index_high and our_index_low <= index_high
     end as is_inside_noise,
-    {{ is_small_sample('review_count') }} as is_small_sample,
-    {{ is_suppressed('review_count') }} as is_suppressed
+    {{ sample_flags('review_count') }}
 from subjects

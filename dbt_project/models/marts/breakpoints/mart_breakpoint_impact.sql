@@ -204,8 +204,7 @@ select
     ) }} as q_value,
     {{ shown('abs(judged.difference) <= judged.margin', 'judged.smaller_count') }}
         as is_inside_noise,
-    {{ is_small_sample('judged.smaller_count') }} as is_small_sample,
-    {{ is_suppressed('judged.smaller_count') }} as is_suppressed
+    {{ sample_flags('judged.smaller_count') }}
 from judged
 inner join {{ ref('dim_department') }} as from_departments
     on judged.from_department_slug = from_departments.department_slug

@@ -251,8 +251,7 @@ select
         ),
         'measured.feedback_count',
     ) }} as severity_score,
-    {{ is_small_sample('measured.feedback_count') }} as is_small_sample,
-    {{ is_suppressed('measured.feedback_count') }} as is_suppressed
+    {{ sample_flags('measured.feedback_count') }}
 from measured
 inner join {{ ref('dim_department') }} as from_departments
     on measured.from_department_slug = from_departments.department_slug

@@ -145,22 +145,7 @@ select
     touchpoints.stage_order,
     judged.feedback_count,
     judged.unit_count,
-    {{ shown(
-        net_score('judged.positive_count', 'judged.negative_count', 'judged.voice_count'),
-        'judged.voice_count',
-    ) }} as net_sentiment_pct,
-    {{ shown(
-        net_score_bound(
-            'judged.positive_count', 'judged.negative_count', 'judged.voice_count', 'low'
-        ),
-        'judged.voice_count',
-    ) }} as net_sentiment_low,
-    {{ shown(
-        net_score_bound(
-            'judged.positive_count', 'judged.negative_count', 'judged.voice_count', 'high'
-        ),
-        'judged.voice_count',
-    ) }} as net_sentiment_high,
+    {{ net_sentiment_figures('judged', 'voice_count') }},
     {{ net_score(
         'sum(judged.positive_count) over ()',
         'sum(judged.negative_count) over ()',
@@ -180,8 +165,7 @@ select
     churn_nodes.hazard_low as churn_hazard_low,
     churn_nodes.hazard_high as churn_hazard_high,
     coalesce(churn_nodes.is_churn_node, false) as is_churn_node,
-    {{ is_small_sample('judged.voice_count') }} as is_small_sample,
-    {{ is_suppressed('judged.voice_count') }} as is_suppressed
+    {{ sample_flags('judged.voice_count') }}
 from judged
 inner join {{ ref('dim_touchpoint') }} as touchpoints
     on judged.touchpoint_slug = touchpoints.touchpoint_slug

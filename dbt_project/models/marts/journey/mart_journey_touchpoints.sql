@@ -28,19 +28,7 @@ cells as (
 
 select
     cells.month,
-    cells.touchpoint_slug,
-    {{ pooled_name('cells.touchpoint_slug', 'touchpoints.touchpoint_name_zh', 'zh') }}
-        as touchpoint_name_zh,
-    {{ pooled_name('cells.touchpoint_slug', 'touchpoints.touchpoint_name_en', 'en') }}
-        as touchpoint_name_en,
-    -- the pool stands behind the journey
-    coalesce(touchpoints.touchpoint_order, 99) as touchpoint_order,
-    coalesce(touchpoints.stage_slug, 'pooled') as stage_slug,
-    {{ pooled_name('cells.touchpoint_slug', 'touchpoints.stage_name_zh', 'zh') }}
-        as stage_name_zh,
-    {{ pooled_name('cells.touchpoint_slug', 'touchpoints.stage_name_en', 'en') }}
-        as stage_name_en,
-    coalesce(touchpoints.stage_order, 99) as stage_order,
+    {{ pooled_touchpoint('cells', 'touchpoints') }},
     cells.channel_slug,
     {{ pooled_name('cells.channel_slug', 'channels.channel_name_zh', 'zh') }}
         as channel_name_zh,
@@ -61,24 +49,8 @@ select
         'cells.intensity_count', 'least(cells.scored_count, cells.intensity_count)'
     ) }} as intensity_count,
     cells.weighted_unit_count,
-    {{ shown(
-        net_score('cells.positive_count', 'cells.negative_count', 'cells.scored_count'),
-        'cells.scored_count',
-    ) }} as net_sentiment_pct,
-    {{ shown(
-        net_score_bound(
-            'cells.positive_count', 'cells.negative_count', 'cells.scored_count', 'low'
-        ),
-        'cells.scored_count',
-    ) }} as net_sentiment_low,
-    {{ shown(
-        net_score_bound(
-            'cells.positive_count', 'cells.negative_count', 'cells.scored_count', 'high'
-        ),
-        'cells.scored_count',
-    ) }} as net_sentiment_high,
-    {{ is_small_sample('cells.scored_count') }} as is_small_sample,
-    {{ is_suppressed('cells.scored_count') }} as is_suppressed
+    {{ net_sentiment_figures('cells', 'scored_count') }},
+    {{ sample_flags('cells.scored_count') }}
 from cells
 left join {{ ref('dim_touchpoint') }} as touchpoints
     on cells.touchpoint_slug = touchpoints.touchpoint_slug

@@ -195,8 +195,7 @@ select
         ) }}
             then bounded.share_low > bounded.happy_high
     end as is_typical,
-    {{ is_small_sample('bounded.dissatisfied_count') }} as is_small_sample,
-    {{ is_suppressed('bounded.dissatisfied_count') }} as is_suppressed
+    {{ sample_flags('bounded.dissatisfied_count') }}
 from bounded
 left join names
     on

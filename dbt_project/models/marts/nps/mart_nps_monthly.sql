@@ -58,6 +58,5 @@ select
     round((nps_change - change_margin)::numeric, 2)::double precision as change_low,
     round((nps_change + change_margin)::numeric, 2)::double precision as change_high,
     abs(nps_change) <= change_margin as is_inside_noise,
-    {{ is_small_sample('response_count') }} as is_small_sample,
-    {{ is_suppressed('response_count') }} as is_suppressed
+    {{ sample_flags('response_count') }}
 from changes

@@ -31,6 +31,5 @@ select
     {{ rounded('adjusted_low') }} as adjusted_low,
     {{ rounded('adjusted_high') }} as adjusted_high,
     {{ rounded('imbalance', 3) }} as imbalance,
-    {{ is_small_sample('least(solved_from, untreated_from)') }} as is_small_sample,
-    {{ is_suppressed('least(solved_from, untreated_from)') }} as is_suppressed
+    {{ sample_flags('least(solved_from, untreated_from)') }}
 from transitions

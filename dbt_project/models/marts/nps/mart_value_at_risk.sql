@@ -105,8 +105,7 @@ select
                     'risks.customer_count',
                 ) }}
     end as break_even_reduction_pct,
-    {{ is_small_sample('risks.customer_count') }} as is_small_sample,
-    {{ is_suppressed('risks.customer_count') }} as is_suppressed
+    {{ sample_flags('risks.customer_count') }}
 from risks
 inner join {{ ref('dim_touchpoint') }} as touchpoints
     on risks.touchpoint_slug = touchpoints.touchpoint_slug

@@ -104,8 +104,7 @@ select
         '::numeric, 3)::double precision',
         'cells.contact_count',
     ) }} as contact_cost_per_1000_orders_cny,
-    {{ is_small_sample('cells.contact_count') }} as is_small_sample,
-    {{ is_suppressed('cells.contact_count') }} as is_suppressed
+    {{ sample_flags('cells.contact_count') }}
 from cells
 inner join {{ ref('dim_topic') }} as topics
     on cells.topic_slug = topics.topic_slug

@@ -126,8 +126,7 @@ select
         " else 'served' end",
         'scores.voter_count',
     ) }} as opportunity_class,
-    {{ is_small_sample('scores.voter_count') }} as is_small_sample,
-    {{ is_suppressed('scores.voter_count') }} as is_suppressed
+    {{ sample_flags('scores.voter_count') }}
 from scores
 inner join {{ ref('dim_touchpoint') }} as touchpoints
     on scores.touchpoint_slug = touchpoints.touchpoint_slug

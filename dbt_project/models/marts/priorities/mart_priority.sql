@@ -92,8 +92,7 @@ select
         'round((100 * priorities.loudest_share)::numeric, 2)::double precision',
         'priorities.customer_count',
     ) }} as loudest_share_pct,
-    {{ is_small_sample('priorities.customer_count') }} as is_small_sample,
-    {{ is_suppressed('priorities.customer_count') }} as is_suppressed
+    {{ sample_flags('priorities.customer_count') }}
 from priorities
 inner join {{ ref('dim_topic') }} as topics
     on priorities.topic_slug = topics.topic_slug

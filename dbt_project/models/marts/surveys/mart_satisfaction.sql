@@ -53,20 +53,8 @@ select
     {{ shown('cells.content_count', 'cells.response_count') }} as content_count,
     {{ shown('cells.discontent_count', 'cells.response_count') }} as discontent_count,
     {{ shown('cells.score_sum', 'cells.response_count') }} as score_sum,
-    {{ shown(
-        'round(100.0 * cells.content_count / cells.response_count, 3)::double precision',
-        'cells.response_count',
-    ) }} as content_pct,
-    {{ shown(
-        wilson_bound('cells.content_count', 'cells.response_count', 'low'),
-        'cells.response_count',
-    ) }} as content_low,
-    {{ shown(
-        wilson_bound('cells.content_count', 'cells.response_count', 'high'),
-        'cells.response_count',
-    ) }} as content_high,
-    {{ is_small_sample('cells.response_count') }} as is_small_sample,
-    {{ is_suppressed('cells.response_count') }} as is_suppressed
+    {{ share_figures('cells.content_count', 'cells.response_count', stem='content') }},
+    {{ sample_flags('cells.response_count') }}
 from cells
 left join {{ ref('dim_channel') }} as channels
     on cells.channel_slug = channels.channel_slug

@@ -19,16 +19,7 @@ estimates as (
             'round((score_sum / response_count)::numeric, 3)::double precision',
             'response_count',
         ) }} as mean_score,
-        {{ shown(
-            'round(100.0 * content_count / response_count, 3)::double precision',
-            'response_count',
-        ) }} as content_pct,
-        {{ shown(
-            wilson_bound('content_count', 'response_count', 'low'), 'response_count'
-        ) }} as content_low,
-        {{ shown(
-            wilson_bound('content_count', 'response_count', 'high'), 'response_count'
-        ) }} as content_high
+        {{ share_figures('content_count', 'response_count', stem='content') }}
     from monthly
 ),
 
@@ -65,6 +56,5 @@ select
     change_low,
     change_high,
     {{ holds_zero('change_low', 'change_high') }} as is_inside_noise,
-    {{ is_small_sample('response_count') }} as is_small_sample,
-    {{ is_suppressed('response_count') }} as is_suppressed
+    {{ sample_flags('response_count') }}
 from changes

@@ -53,17 +53,9 @@ select
     suppressed_count,
     opted_out_count,
     {{ shown('rule_break_count', 'sent_count') }} as rule_break_count,
-    {{ shown(
-        'round(100.0 * completed_count / nullif(sent_count, 0), 3)::double precision',
-        'sent_count',
-    ) }} as response_rate_pct,
-    {{ shown(wilson_bound('completed_count', 'sent_count', 'low'), 'sent_count') }}
-        as response_rate_low,
-    {{ shown(wilson_bound('completed_count', 'sent_count', 'high'), 'sent_count') }}
-        as response_rate_high,
+    {{ share_figures('completed_count', 'sent_count', stem='response_rate') }},
     {{ shown(
         'round(median_minutes::numeric, 1)::double precision', 'completed_count'
     ) }} as median_minutes_to_answer,
-    {{ is_small_sample('sent_count') }} as is_small_sample,
-    {{ is_suppressed('sent_count') }} as is_suppressed
+    {{ sample_flags('sent_count') }}
 from cells

@@ -59,18 +59,10 @@ select
     candidates.voter_count,
     candidates.window_voter_count,
     candidates.background_voter_count,
-    {{ shown(
-        'round(100.0 * candidates.voter_count / candidates.window_voter_count, 3)::double precision',
-        'candidates.voter_count',
-    ) }} as share_pct,
-    {{ shown(
-        wilson_bound('candidates.voter_count', 'candidates.window_voter_count', 'low'),
-        'candidates.voter_count',
-    ) }} as share_low,
-    {{ shown(
-        wilson_bound('candidates.voter_count', 'candidates.window_voter_count', 'high'),
-        'candidates.voter_count',
-    ) }} as share_high,
+    {{ share_figures(
+        'candidates.voter_count', 'candidates.window_voter_count',
+        voices='candidates.voter_count',
+    ) }},
     candidates.rise,
     candidates.rise_low,
     candidates.rise_high,
@@ -89,8 +81,7 @@ select
     case
         when 2 * adoptions.unit_count >= candidates.unit_count then topics.topic_name_en
     end as adopted_topic_name_en,
-    {{ is_small_sample('candidates.voter_count') }} as is_small_sample,
-    {{ is_suppressed('candidates.voter_count') }} as is_suppressed
+    {{ sample_flags('candidates.voter_count') }}
 from candidates
 left join moods
     on

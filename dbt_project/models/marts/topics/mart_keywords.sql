@@ -58,18 +58,9 @@ select
     ranked.voter_count,
     {{ rounded('ranked.voice_count') }} as voice_count,
     {{ rounded('ranked.aspect_voice_count') }} as aspect_voice_count,
-    {{ shown(
-        rounded('100 * ranked.voice_count / ranked.aspect_voice_count', 3),
-        'ranked.voice_count',
-    ) }} as share_pct,
-    {{ shown(
-        wilson_bound('ranked.voice_count', 'ranked.aspect_voice_count', 'low'),
-        'ranked.voice_count',
-    ) }} as share_low,
-    {{ shown(
-        wilson_bound('ranked.voice_count', 'ranked.aspect_voice_count', 'high'),
-        'ranked.voice_count',
-    ) }} as share_high,
+    {{ share_figures(
+        'ranked.voice_count', 'ranked.aspect_voice_count', voices='ranked.voice_count'
+    ) }},
     {{ shown(
         rounded('100 * ranked.negative_voice_count / ranked.voice_count', 1),
         'ranked.voice_count',
@@ -92,8 +83,7 @@ select
     periods.is_newest_period,
     ranked.is_distinctive,
     ranked.rise_q_value >= 0.05 as is_inside_noise,
-    {{ is_small_sample('ranked.voice_count') }} as is_small_sample,
-    {{ is_suppressed('ranked.voice_count') }} as is_suppressed
+    {{ sample_flags('ranked.voice_count') }}
 from ranked
 inner join periods
     on

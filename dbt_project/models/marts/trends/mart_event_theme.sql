@@ -217,18 +217,9 @@ select
     {{ rounded(
         'judged.base_order_count::double precision / nullif(judged.base_day_count, 0)', 3
     ) }} as base_orders_per_day,
-    case when judged.topic_slug <> 'all' then {{ shown(
-        rounded('100 * judged.voice_count / judged.total_voice_count', 3),
-        'judged.total_voice_count',
-    ) }} end as share_pct,
-    case when judged.topic_slug <> 'all' then {{ shown(
-        wilson_bound('judged.voice_count', 'judged.total_voice_count', 'low'),
-        'judged.total_voice_count',
-    ) }} end as share_low,
-    case when judged.topic_slug <> 'all' then {{ shown(
-        wilson_bound('judged.voice_count', 'judged.total_voice_count', 'high'),
-        'judged.total_voice_count',
-    ) }} end as share_high,
+    {{ share_figures(
+        'judged.voice_count', 'judged.total_voice_count', of="judged.topic_slug <> 'all'"
+    ) }},
     {{ shown(
         rounded('100 * judged.negative_voice_count / nullif(judged.voice_count, 0)', 1),
         'judged.voice_count',
@@ -248,8 +239,7 @@ select
         )
     )::integer as times_louder,
     judged.q_value >= 0.05 as is_inside_noise,
-    {{ is_small_sample('judged.total_voice_count') }} as is_small_sample,
-    {{ is_suppressed('judged.total_voice_count') }} as is_suppressed
+    {{ sample_flags('judged.total_voice_count') }}
 from judged
 inner join events
     on judged.event_key = events.event_key

@@ -65,23 +65,9 @@ select
         'coalesce(mentions.customer_count, 0)', 'totals.total_customer_count'
     ) }} as customer_count,
     totals.total_customer_count,
-    {{ shown(
-        'round(100.0 * coalesce(mentions.customer_count, 0) / totals.total_customer_count, 3)'
-        '::double precision',
-        'totals.total_customer_count',
-    ) }} as share_pct,
-    {{ shown(
-        wilson_bound(
-            'coalesce(mentions.customer_count, 0)', 'totals.total_customer_count', 'low'
-        ),
-        'totals.total_customer_count',
-    ) }} as share_low,
-    {{ shown(
-        wilson_bound(
-            'coalesce(mentions.customer_count, 0)', 'totals.total_customer_count', 'high'
-        ),
-        'totals.total_customer_count',
-    ) }} as share_high,
+    {{ share_figures(
+        'coalesce(mentions.customer_count, 0)', 'totals.total_customer_count'
+    ) }},
     young.verdict as young_verdict,
     round((100 * young.cohort_slope)::numeric, 3)::double precision as young_slope,
     round((100 * young.other_slope)::numeric, 3)::double precision as not_young_slope,
@@ -89,8 +75,7 @@ select
     senior.verdict as senior_verdict,
     round((100 * senior.cohort_slope)::numeric, 3)::double precision as senior_slope,
     senior.difference_q_value as senior_q_value,
-    {{ is_small_sample('totals.total_customer_count') }} as is_small_sample,
-    {{ is_suppressed('totals.total_customer_count') }} as is_suppressed
+    {{ sample_flags('totals.total_customer_count') }}
 from totals
 cross join spoken_topics
 inner join {{ ref('dim_topic') }} as topics

@@ -152,18 +152,7 @@ select
     cells.total_feedback_count,
     cells.total_voter_count,
     cells.total_voice_count,
-    {{ shown(
-        rounded('100 * cells.voice_count / cells.total_voice_count', 3),
-        'cells.total_voice_count',
-    ) }} as share_pct,
-    {{ shown(
-        wilson_bound('cells.voice_count', 'cells.total_voice_count', 'low'),
-        'cells.total_voice_count',
-    ) }} as share_low,
-    {{ shown(
-        wilson_bound('cells.voice_count', 'cells.total_voice_count', 'high'),
-        'cells.total_voice_count',
-    ) }} as share_high,
+    {{ share_figures('cells.voice_count', 'cells.total_voice_count') }},
     {{ shown(
         net_score('cells.positive_weight', 'cells.negative_weight', 'cells.leaning_weight'),
         'least(cells.leaning_weight, cells.total_voice_count)',
@@ -176,8 +165,7 @@ select
         as sen_slope_pct_per_year,
     trends.q_value,
     trends.movement_rank,
-    {{ is_small_sample('cells.total_voice_count') }} as is_small_sample,
-    {{ is_suppressed('cells.total_voice_count') }} as is_suppressed
+    {{ sample_flags('cells.total_voice_count') }}
 from cells
 inner join {{ ref('dim_topic') }} as topics
     on cells.topic_slug = topics.topic_slug

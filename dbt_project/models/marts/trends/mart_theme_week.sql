@@ -112,25 +112,15 @@ select
     {{ shown(rounded('cells.negative_voice_count'), 'cells.total_voice_count') }}
         as negative_voice_count,
     {{ rounded('cells.total_voice_count') }} as total_voice_count,
-    case when cells.topic_slug <> 'all' then {{ shown(
-        rounded('100 * cells.voice_count / cells.total_voice_count', 3),
-        'cells.total_voice_count',
-    ) }} end as share_pct,
-    case when cells.topic_slug <> 'all' then {{ shown(
-        wilson_bound('cells.voice_count', 'cells.total_voice_count', 'low'),
-        'cells.total_voice_count',
-    ) }} end as share_low,
-    case when cells.topic_slug <> 'all' then {{ shown(
-        wilson_bound('cells.voice_count', 'cells.total_voice_count', 'high'),
-        'cells.total_voice_count',
-    ) }} end as share_high,
+    {{ share_figures(
+        'cells.voice_count', 'cells.total_voice_count', of="cells.topic_slug <> 'all'"
+    ) }},
     coalesce(orders.order_count, 0) as order_count,
     coalesce(week_events.event_kind, 'none') as event_kind,
     week_events.event_names_zh,
     week_events.event_names_en,
     cells.holiday_day_count,
-    {{ is_small_sample('cells.total_voice_count') }} as is_small_sample,
-    {{ is_suppressed('cells.total_voice_count') }} as is_suppressed
+    {{ sample_flags('cells.total_voice_count') }}
 from cells
 left join {{ ref('dim_topic') }} as topics
     on cells.topic_slug = topics.topic_slug

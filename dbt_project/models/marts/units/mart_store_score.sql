@@ -39,8 +39,7 @@ select
         'scores.kind_mean between scores.score_low and scores.score_high',
         'scores.feedback_count',
     ) }} as is_inside_noise,
-    {{ is_small_sample('scores.feedback_count') }} as is_small_sample,
-    {{ is_suppressed('scores.feedback_count') }} as is_suppressed
+    {{ sample_flags('scores.feedback_count') }}
 from scores
 inner join {{ ref('dim_store') }} as stores
     on scores.unit_key = stores.store_key

@@ -84,55 +84,66 @@ steps as (
                 journeys.ordered_at, {{ days['order'] }}
             ),
             (
-                'ordered',
-                journeys.clicked_at,
-                {{ days['order'] }},
-                journeys.ordered_at,
-                coalesce(journeys.complained_at, journeys.bought_again_at),
-                {{ days['complaint'] }}
-            ),
-            (
-                'complained', journeys.ordered_at, {{ days['complaint'] }},
-                journeys.complained_at,
-                coalesce(journeys.resolved_at, journeys.bought_again_at),
-                {{ days['resolution'] }}
-            ),
-            (
-                'resolved',
-                case
-                    when journeys.ordered_at is not null then journeys.complained_at
-                end,
-                {{ days['resolution'] }}, journeys.resolved_at,
-                journeys.bought_again_at, {{ days['repurchase'] }}
-            ),
-            (
-                'bought_again',
-                case when journeys.ordered_at is not null then journeys.resolved_at end,
-                {{ days['repurchase'] }}, journeys.bought_again_at,
-                null, {{ days['complaint'] }}
-            ),
-            (
-                'bought_again_unresolved',
-                case
-                    when journeys.ordered_at is not null
-                        and journeys.resolved_at is null
-                        then journeys.complained_at
-                end,
-                {{ days['repurchase'] }}, journeys.bought_again_at,
-                null, {{ days['complaint'] }}
-            ),
-            (
-                'bought_again_calm',
-                case when journeys.complained_at is null then journeys.ordered_at end,
-                {{ days['repurchase'] }}, journeys.bought_again_at,
-                null, {{ days['complaint'] }}
-            ),
-            (
                 'ordered_unclicked',
                 case when journeys.clicked_at is null then journeys.seen_at end,
                 {{ days['order'] }}, journeys.ordered_unclicked_at,
                 null, {{ days['complaint'] }}
             )
+            union all
+            -- without a click there is nothing further on the way; most journeys end so
+            select after_click.*
+            from (
+                values
+                (
+                    'ordered',
+                    journeys.clicked_at,
+                    {{ days['order'] }},
+                    journeys.ordered_at,
+                    coalesce(journeys.complained_at, journeys.bought_again_at),
+                    {{ days['complaint'] }}
+                ),
+                (
+                    'complained', journeys.ordered_at, {{ days['complaint'] }},
+                    journeys.complained_at,
+                    coalesce(journeys.resolved_at, journeys.bought_again_at),
+                    {{ days['resolution'] }}
+                ),
+                (
+                    'resolved',
+                    case
+                        when journeys.ordered_at is not null then journeys.complained_at
+                    end,
+                    {{ days['resolution'] }}, journeys.resolved_at,
+                    journeys.bought_again_at, {{ days['repurchase'] }}
+                ),
+                (
+                    'bought_again',
+                    case
+                        when journeys.ordered_at is not null then journeys.resolved_at
+                    end,
+                    {{ days['repurchase'] }}, journeys.bought_again_at,
+                    null, {{ days['complaint'] }}
+                ),
+                (
+                    'bought_again_unresolved',
+                    case
+                        when journeys.ordered_at is not null
+                            and journeys.resolved_at is null
+                            then journeys.complained_at
+                    end,
+                    {{ days['repurchase'] }}, journeys.bought_again_at,
+                    null, {{ days['complaint'] }}
+                ),
+                (
+                    'bought_again_calm',
+                    case
+                        when journeys.complained_at is null then journeys.ordered_at
+                    end,
+                    {{ days['repurchase'] }}, journeys.bought_again_at,
+                    null, {{ days['complaint'] }}
+                )
+            ) as after_click
+            where journeys.clicked_at is not null
         ) as steps (step_slug, base_at, window_days, reached_at, next_at, next_days)
     where steps.base_at is not null
 )

@@ -36,22 +36,48 @@ journey_steps as (
             and reached_steps.customer_key = journeys.customer_key
 ),
 
--- all journeys, and those of each segment, in one reading
+-- one row for all journeys that are alike: what is added up is added up here, so that
+-- the segments are counted over few rows
+alike as (
+    select
+        step_slug,
+        {{ segments | join(',\n        ') }},
+        min(campaign_name) as campaign_name,
+        count(reached_at) as journey_count,
+        -- to be seen is the first step: nothing has to run out before it counts
+        count(*) filter (where is_window_over or step_slug = 'seen') as base_count,
+        count(reached_at) filter (where is_window_over) as reached_count,
+        sum(amount_cny) as amount_cny
+    from journey_steps
+    group by step_slug, {{ segments | join(', ') }}
+),
+
 counted as (
     select
         {{ dimension_of(segments) }} as dimension,
         {{ segment_of(segments) }} as segment_slug,
         case when grouping(campaign) = 0 then min(campaign_name) end as campaign_name,
         step_slug,
-        count(reached_at)::integer as journey_count,
-        -- to be seen is the first step: nothing has to run out before it counts
-        count(*) filter (where is_window_over or step_slug = 'seen')::integer
-            as base_count,
-        count(reached_at) filter (where is_window_over)::integer as reached_count,
-        percentile_cont(0.5) within group (order by days_since_base)
-        filter (where is_window_over) as median_days,
+        sum(journey_count)::integer as journey_count,
+        sum(base_count)::integer as base_count,
+        sum(reached_count)::integer as reached_count,
         sum(amount_cny) as amount_cny
+    from alike
+    group by step_slug, {{ sets_of(segments) }}
+),
+
+-- a median cannot be added up; to be seen takes no time
+paces as (
+    select
+        {{ dimension_of(segments) }} as dimension,
+        {{ segment_of(segments) }} as segment_slug,
+        step_slug,
+        percentile_cont(0.5) within group (order by days_since_base) as median_days
     from journey_steps
+    where
+        is_window_over
+        and reached_at is not null
+        and step_slug <> 'seen'
     group by step_slug, {{ sets_of(segments) }}
 ),
 
@@ -83,6 +109,8 @@ voices as (
             journey_steps.customer_key = complaints.customer_key
             and journey_steps.reached_at <= complaints.occurred_at
             and journey_steps.until_at > complaints.occurred_at
+    -- said again for the planner: few journeys come this far
+    where journey_steps.reached_at is not null
 ),
 
 negative_voices as (
@@ -153,6 +181,7 @@ steps as (
 covers as (
     select
         counted.*,
+        paces.median_days,
         steps.step_order,
         steps.step_name_zh,
         steps.step_name_en,
@@ -173,6 +202,11 @@ covers as (
         on counted.step_slug = steps.step_slug
     left join steps as base_steps
         on steps.base_step_slug = base_steps.step_slug
+    left join paces
+        on
+            counted.dimension = paces.dimension
+            and counted.segment_slug = paces.segment_slug
+            and counted.step_slug = paces.step_slug
 ),
 
 -- what is hidden stays so along the way: the base of a step tells who reached the one

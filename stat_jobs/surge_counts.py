@@ -19,21 +19,39 @@ EVERYWHERE = "*"
 
 Series = tuple[str, str, str]  # kind, slug, region
 
+# read once for both kinds. The voices of a day are told apart by 64 bits of their key: those sort
+# faster than text, and two of a thousand share them once in 10^13 days
 _VOICES = """
-    select
-        units.occurred_date,
-        units.topic_slug,
-        units.touchpoint_slug,
-        coalesce(units.region, '未知') as region,
-        coalesce(
-            feedback.duplicate_cluster_key, units.customer_key, units.author_key,
-            units.feedback_key
-        ) as voice_key
-    from core.fct_opinion_unit as units
-    inner join core.fct_feedback as feedback on units.feedback_key = feedback.feedback_key
-    where units.subject_slug = 'us' and units.is_relevant
-        and units.sentiment_label is distinct from 'positive'
+    with voices as materialized (
+        select
+            units.occurred_date,
+            units.topic_slug,
+            units.touchpoint_slug,
+            coalesce(units.region, '未知') as region,
+            hashtextextended(
+                coalesce(
+                    feedback.duplicate_cluster_key, units.customer_key, units.author_key,
+                    units.feedback_key
+                ),
+                0
+            ) as voice_key
+        from core.fct_opinion_unit as units
+        inner join core.fct_feedback as feedback on units.feedback_key = feedback.feedback_key
+        where units.subject_slug = 'us' and units.is_relevant
+            and units.sentiment_label is distinct from 'positive'
+    )
 """
+# the empty grouping of region is the count everywhere: a person counts once
+_COUNTS_OF_KIND = """
+    select '{kind}', {kind}_slug, case when grouping(region) = 0 then region end,
+        occurred_date, count(distinct voice_key)
+    from voices
+    where {kind}_slug is not null
+    group by grouping sets (
+        (occurred_date, {kind}_slug, region), (occurred_date, {kind}_slug)
+    )
+"""
+KINDS = ("topic", "touchpoint")
 
 
 @dataclass(frozen=True)
@@ -86,23 +104,12 @@ def read_counts(connection: psycopg.Connection[Any]) -> DailyCounts | None:
         )
     }
     heard: dict[Series, Vector] = {}
-    for kind in ("topic", "touchpoint"):
-        # the empty grouping of region is the count everywhere: a person counts once
-        for day, slug, region, count in connection.execute(
-            f"""
-            select occurred_date, {kind}_slug, case when grouping(region) = 0 then region end,
-                count(distinct voice_key)
-            from ({_VOICES}) as voices
-            where {kind}_slug is not null
-            group by grouping sets (
-                (occurred_date, {kind}_slug, region), (occurred_date, {kind}_slug)
-            )
-            """
-        ):
-            series = (kind, slug, region or EVERYWHERE)
-            if series not in heard:
-                heard[series] = numpy.zeros(len(days))
-            heard[series][place[day]] = count
+    counts = " union all ".join(_COUNTS_OF_KIND.format(kind=kind) for kind in KINDS)
+    for kind, slug, region, day, count in connection.execute(_VOICES + counts):
+        series = (kind, slug, region or EVERYWHERE)
+        if series not in heard:
+            heard[series] = numpy.zeros(len(days))
+        heard[series][place[day]] = count
     names = tuple(sorted(heard))
     return DailyCounts(
         first_day=first,

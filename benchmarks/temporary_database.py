@@ -16,12 +16,14 @@ from warehouse.settings import Settings, load_settings
 @contextmanager
 def temporary_database() -> Iterator[Settings]:
     """A migrated database in a folder that goes afterwards; no other installation is touched."""
-    with tempfile.TemporaryDirectory(prefix="voc-throughput-") as folder:
-        with running_database(Path(folder)) as settings:
-            try:
-                yield settings
-            finally:
-                local_postgres.remove(settings)
+    with (
+        tempfile.TemporaryDirectory(prefix="voc-throughput-") as folder,
+        running_database(Path(folder)) as settings,
+    ):
+        try:
+            yield settings
+        finally:
+            local_postgres.remove(settings)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """How long the warehouse takes: core, statistics and marts anew, then an ordinary night.
 
     .venv/bin/python -m benchmarks.warehouse_build --feedback 1000000 --json out.json
-    .venv/bin/python -m benchmarks.warehouse_build --state FOLDER    # keep it; again: one more night
+    .venv/bin/python -m benchmarks.warehouse_build --state FOLDER  # keep it; again: a further night
 
 Raw records and labels are made by SQL (`benchmarks.warehouse_records`), so neither landing nor the
 NLP job is part of it. Each step is run as the nightly DAG runs it, its data tests included. The

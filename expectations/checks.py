@@ -167,6 +167,40 @@ def small_sample_flags(voices: str) -> Expectation:
     )
 
 
+def shown_score(names: list[str], counts: list[str], voices: str) -> list[Expectation]:
+    """Expect a net score (`names`: estimate, low, high) as macro `net_score_figures` gives it.
+
+    Within -100..100 and its interval, null with its `counts` where `voices` are few, and flagged.
+    """
+    estimate, low, high = names
+    return [
+        within(estimate, -100, 100),
+        interval_holds(estimate, low, high),
+        suppressed_is_null([*names, *counts]),
+        small_sample_flags(voices),
+    ]
+
+
+def nps_of_groups() -> list[Expectation]:
+    """Expect NPS of cells of answers: there are some, their groups add up, and it is shown well."""
+    groups = ["promoter_count", "passive_count", "detractor_count"]
+    return [
+        no_rows_from(
+            "select 1 where not exists (select 1 from {batch})"
+            " and exists (select 1 from core.fct_survey_response where nps_score is not null)",
+            rule="not empty while core has NPS answers",
+            notes="An empty mart under a full core is a broken join or a wrong pack.",
+        ),
+        no_row_where(
+            "promoter_count + passive_count + detractor_count <> response_count"
+            " or response_count < 1",
+            rule="promoters, passives and detractors add up to the answers",
+            notes="NPS divides by their sum.",
+        ),
+        *shown_score(["nps", "nps_low", "nps_high"], groups, "response_count"),
+    ]
+
+
 def make_suite(name: str, *expectations: Expectation | list[Expectation]) -> ExpectationSuite:
     """Put checks, or lists of checks, together to the suite of the table `name`."""
     flat = [

@@ -53,11 +53,10 @@ def build() -> ExpectationSuite:
             rule="votes are no more than feedback, feedback no more than units",
             notes="Dashboards divide by these sums: one vote per feedback and touchpoint.",
         ),
-        checks.within("net_sentiment_pct", -100, 100),
-        checks.interval_holds("net_sentiment_pct", "net_sentiment_low", "net_sentiment_high"),
-        checks.suppressed_is_null(
-            ["net_sentiment_pct", "net_sentiment_low", "net_sentiment_high", *VOICES]
+        checks.shown_score(
+            ["net_sentiment_pct", "net_sentiment_low", "net_sentiment_high"],
+            VOICES,
+            "scored_count",
         ),
-        checks.small_sample_flags("scored_count"),
         checks.small_cell_is_alone(["quarter", "touchpoint_slug"], "scored_count"),
     )

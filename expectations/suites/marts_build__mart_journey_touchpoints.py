@@ -67,11 +67,10 @@ def build() -> ExpectationSuite:
             rule="weights take away, never add",
             notes="Duplicates share one vote.",
         ),
-        checks.within("net_sentiment_pct", -100, 100),
-        checks.interval_holds("net_sentiment_pct", "net_sentiment_low", "net_sentiment_high"),
-        checks.suppressed_is_null(
-            ["net_sentiment_pct", "net_sentiment_low", "net_sentiment_high", *VOICES]
+        checks.shown_score(
+            ["net_sentiment_pct", "net_sentiment_low", "net_sentiment_high"],
+            VOICES,
+            "scored_count",
         ),
-        checks.small_sample_flags("scored_count"),
         checks.small_cell_is_alone(["month"], "scored_count"),
     )

@@ -2,7 +2,9 @@
 
 CSV, JSON Lines and Parquet come in; one JSON line per input row goes out:
 `{"id", "row", "document": {...}, "units": [{...}]}`, or with `error` in place of the labels for a
-row that could not be read. With a router, `document.route` holds its `label` and `confidence`.
+row that could not be read. With a router, `document.route` holds its `label` and `confidence`;
+with a column of terms, `document.named_opinion` what is said of the row's term, or null where the
+row names none or its language has no head for it.
 `-` stands for standard input (JSON Lines) and standard output.
 """
 
@@ -14,7 +16,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
@@ -22,7 +24,7 @@ from typing import IO, Any
 from nlp_jobs.annotate import CHUNK, Annotator, Feedback
 from nlp_jobs.annotator_pool import AnnotatorPool
 from nlp_jobs.pipelines import LIGHT, BackEnds
-from nlp_jobs.routing_heads import Router
+from nlp_jobs.row_questions import RowQuestions
 from nlp_jobs.taxonomy import load_pack
 from warehouse.keys import text_hash
 
@@ -55,11 +57,14 @@ def annotate_file(
     router: str | None = None,
     back_ends: BackEnds = LIGHT,
     workers: int = 1,
+    term_column: str | None = None,
+    said_column: str | None = None,
 ) -> dict[str, int]:
     """Label every row of `source` into `out`; returns `{"rows", "errors"}`.
 
-    `router` names a head of `routing_heads`; an unknown one is a `ValueError`. `back_ends` puts
-    transformers models in the place of trained heads.
+    `router` names a head of `routing_heads`; an unknown one is a `ValueError`. `term_column` names
+    what each row asks about, `said_column` the words said of it (see `named_opinions`). `back_ends`
+    puts transformers models in the place of trained heads.
 
     `workers` processes share a file of `MANY_ROWS` or more; models of `back_ends` stay in this
     one, where they use all cores by themselves. A script that asks for more than one must guard
@@ -71,7 +76,7 @@ def annotate_file(
     if workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
     load_pack(pack)  # a wrong one fails here, not in a worker
-    routes = None if router is None else Router(router)
+    questions = RowQuestions(router, term_column, said_column)
     counts = {"rows": 0, "errors": 0}
     with ExitStack() as files:
         sink = sys.stdout if out == "-" else files.enter_context(open_text(Path(out), "w"))
@@ -84,7 +89,7 @@ def annotate_file(
             annotator, size = files.enter_context(AnnotatorPool(pack, workers=workers)), MANY_ROWS
         rows = chain(first, rows)
         while chunk := list(islice(rows, size)):
-            for line in label_rows(annotator, chunk, text_column, id_column, routes):
+            for line in label_rows(annotator, chunk, text_column, id_column, questions):
                 counts["rows"] += 1
                 counts["errors"] += "error" in line
                 sink.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
@@ -98,20 +103,19 @@ def label_rows(
     rows: Iterable[InputRow],
     text_column: str,
     id_column: str | None,
-    router: Router | None = None,
+    questions: RowQuestions | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield one output line per row, in order."""
     checked = [(row, find_error(row, text_column)) for row in rows]
     good = [row for row, error in checked if error is None]
     labelled = annotator.annotate_many(make_feedback(row, text_column, id_column) for row in good)
-    texts = [(row.values or {})[text_column] or "" for row in good]
-    routes = iter(router.route(texts) if router is not None else ())
+    asked = [(row.values or {}) for row in good]
+    answers = iter(questions.answer(asked, text_column) if questions is not None else ())
     for row, error in checked:
         line: dict[str, Any] = {"id": read_id(row, id_column), "row": row.number}
         if error is None:
-            line["document"], line["units"] = next(labelled)
-            if router is not None:
-                line["document"] = {**line["document"], "route": asdict(next(routes))}
+            document, line["units"] = next(labelled)
+            line["document"] = {**document, **next(answers, {})}
         else:
             line["error"] = error
         yield line

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from nlp_jobs.annotate import Annotator, Feedback
 from nlp_jobs.aspects import AspectReader
 from nlp_jobs.evaluation.public_sets import POLARITY_NAMES, Case
 from nlp_jobs.evaluation.results import TaskResult, score_classes, score_label_sets
+from nlp_jobs.named_opinions import Named, NamedOpinionReader
 from nlp_jobs.routing_heads import Router
 from nlp_jobs.text.clean import clean
 from nlp_jobs.text.script import to_simplified
@@ -107,6 +109,12 @@ def answer_pair_sentiment(cases: Sequence[Case], opinions: Opinions, head: str) 
     return _score_labels(cases, found)
 
 
+def answer_named_sentiment(cases: Sequence[Case], opinions: Opinions, head: str) -> TaskResult:
+    """What the head for named opinions of that language says of the terms."""
+    named = [Named(case.text, *case.focus) for case in cases]
+    return _score_labels(cases, [asdict(found) for found in load_named_reader(head).read(named)])
+
+
 def find_opinion(
     terms: Sequence[str], document: dict[str, Any], units: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
@@ -175,6 +183,7 @@ ANSWERS: dict[str, Callable[[Sequence[Case], Opinions, str], TaskResult]] = {
     "sentiment": answer_sentiment,
     "term_sentiment": answer_term_sentiment,
     "pair_sentiment": answer_pair_sentiment,
+    "named_sentiment": answer_named_sentiment,
     "aspects": answer_aspects,
     "aspect_polarity": answer_aspect_polarity,
     "routing": answer_routing,
@@ -185,6 +194,14 @@ def load_aspect_reader(head: str) -> AspectReader:
     """The aspect reader of that name; `NotAvailableError` when its weights are not shipped."""
     try:
         return AspectReader(head)
+    except ValueError as failure:
+        raise NotAvailableError(str(failure)) from failure
+
+
+def load_named_reader(language: str) -> NamedOpinionReader:
+    """The reader of named opinions; `NotAvailableError` when the language has none."""
+    try:
+        return NamedOpinionReader(language)
     except ValueError as failure:
         raise NotAvailableError(str(failure)) from failure
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 Row = dict[str, str]
+TERM_AND_WORDS = ("aspect_term", "opinion_term")
 POLARITY_NAMES = {"1": "positive", "0": "neutral", "-1": "negative"}
 
 
@@ -184,22 +185,24 @@ def _aspects(head: str) -> tuple[Task, Task]:
     )
 
 
-TERM = Task(
-    "term_sentiment",
-    "term_sentiment",
-    "sentiment",
-    ("text", "aspect_term", "polarity"),
-    lambda rows: read_focused(rows, "aspect_term"),
-    note="label of the unit that holds the term",
-)
-PAIR = Task(
-    "pair_sentiment",
-    "pair_sentiment",
-    "sentiment",
-    ("text", "aspect_term", "opinion_term", "polarity"),
-    lambda rows: read_focused(rows, "aspect_term", "opinion_term"),
-    note="label of the two terms read as a text",
-)
+def _named(language: str, *focus: str) -> tuple[Task, Task]:
+    """What is said of named terms: by the unit that holds them, and by the head that is asked."""
+    columns = ("text", *focus, "polarity")
+
+    def read(rows: Iterable[Row]) -> Iterator[Case]:
+        return read_focused(rows, *focus)
+
+    name, note = (
+        ("pair_sentiment", "label of the two terms read as a text")
+        if "opinion_term" in focus
+        else ("term_sentiment", "label of the unit that holds the term")
+    )
+    return (
+        Task(name, name, "sentiment", columns, read, note=note),
+        Task("named_sentiment", "named_sentiment", "sentiment", columns, read, language),
+    )
+
+
 NHS_BINS = {"1": "positive", "2": "positive", "3": "neutral", "4": "negative", "5": "negative"}
 TWEET_BINS = {
     **{name: name for name in ("positive", "neutral", "negative")},
@@ -234,9 +237,12 @@ PUBLIC_SETS = (
         ),
     ),
     PublicSet("zh_car_aspect_bdci2018", _aspects("automotive_zh")),
-    PublicSet("zh_ecommerce_aspect_tianchi", (*_aspects("ecommerce_zh"), PAIR)),
-    PublicSet("zh_aspect_terms_absadatasets", (TERM,)),
-    PublicSet("zh_restaurant_opinion_pairs_zhang", (PAIR,)),
+    PublicSet(
+        "zh_ecommerce_aspect_tianchi",
+        (*_aspects("ecommerce_zh"), *_named("zh", *TERM_AND_WORDS)),
+    ),
+    PublicSet("zh_aspect_terms_absadatasets", _named("zh", "aspect_term")),
+    PublicSet("zh_restaurant_opinion_pairs_zhang", _named("zh", *TERM_AND_WORDS)),
     PublicSet(
         "zh_restaurant_aspect_asap_sample",
         (
@@ -287,7 +293,7 @@ PUBLIC_SETS = (
         "en_banking77_intents",
         (_not_served("intent", "no head for its 77 intents of bank customers"),),
     ),
-    PublicSet("en_aspect_acos_laptop_restaurant", (PAIR,)),
+    PublicSet("en_aspect_acos_laptop_restaurant", _named("en", *TERM_AND_WORDS)),
     *(
         PublicSet(name, reason=reason)
         for name, reason in {

@@ -28,6 +28,13 @@ def annotate(
     router: Annotated[
         str | None, typer.Option(help="Route each text too: car_complaints_zh, nhs_topics_en, ...")
     ] = None,
+    term_column: Annotated[
+        str | None,
+        typer.Option(help="The column that names what is asked about: 电池, service."),
+    ] = None,
+    said_column: Annotated[
+        str | None, typer.Option(help="The column with the words said of the term, where marked.")
+    ] = None,
     out: Annotated[str, typer.Option(help="JSON lines, one per row; - for stdout.")] = "-",
     workers: Annotated[
         int | None,
@@ -46,11 +53,15 @@ def annotate(
       head reviews.jsonl | voc annotate - | jq .units
 
       voc annotate complaints.csv --pack automotive --router car_complaints_zh --out labels.jsonl
+
+      voc annotate marked.csv --term-column feature --out opinions.jsonl
     """
     from nlp_jobs.annotate_file import annotate_file
     from nlp_jobs.pipelines import BackEnds
     from nlp_jobs.routing_heads import list_routers
 
+    if said_column is not None and term_column is None:
+        raise typer.BadParameter("--said-column needs --term-column: words said of what?")
     if router is not None and router not in list_routers():
         raise typer.BadParameter(f"no router {router!r}; there are: {', '.join(list_routers())}")
 
@@ -64,6 +75,8 @@ def annotate(
         router=router,
         back_ends=BackEnds.of(load_settings()),
         workers=workers or os.cpu_count() or 1,
+        term_column=term_column,
+        said_column=said_column,
     )
     if out == "-":
         counts = label()

@@ -3,9 +3,9 @@
 -- before it (last touch, var funnel_days.order). It belongs to one campaign alone, and
 -- is not thereby caused by it.
 -- Incremental: a night makes all journeys of those customers anew of whom something
--- changed, see begin_journeys(). One change has no stamp: that a step of a case has moved
--- to another case is found for the case that it came to and not for the one that it left
--- (a step keeps its case in any CRM that we know). After such a move: --full-refresh.
+-- changed, see begin_journeys(). One change has no stamp: a step that has moved from
+-- one case to another is found for the case that it came to, not for the one that it
+-- left. After such a move: --full-refresh.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

@@ -77,6 +77,7 @@ update raw_crm.order_items set _loaded_at = %(loaded)s where order_item_id = 'E1
 update raw_crm.stores set _loaded_at = %(loaded)s where store_id = 'S300';
 update raw_crm.agents set _loaded_at = %(loaded)s where agent_id = 'A400';
 update raw_crm.products set _loaded_at = %(loaded)s where product_id = 'P200';
+update raw_crm.campaign_touches set _loaded_at = %(loaded)s where touch_id = 'H1';
 """
 
 # of ten records four are reviews, three answers, two calls, one a note; `days` back at most.
@@ -163,6 +164,12 @@ select 'ON' || %(earlier)s || '-' || n, 'C' || 1 + (n * 11) %% %(customers)s, 'o
     '2026-11-20'::timestamptz + random() * interval '1 day', 100, 'completed', '2026-11-20',
     %(loaded)s
 from generate_series(1, %(night)s) as n;
+insert into raw_crm.campaign_touches
+    (touch_id, campaign_id, customer_id, touch_kind, touched_at, updated_at, _loaded_at)
+select 'HN' || %(earlier)s || '-' || n, 'K11', 'C' || 1 + (n * 13) %% %(customers)s,
+    case when n %% 5 = 0 then 'click' else 'impression' end,
+    '2026-11-20'::timestamptz + random() * interval '1 day', '2026-11-20', %(loaded)s
+from generate_series(1, %(night)s / 2) as n;
 """
 
 # two units for each record without labels, spread over all touchpoints and topics; one in twenty

@@ -36,6 +36,16 @@ WITHDRAWAL = (
     "delete from customer_notes where note_id in "
     "(select note_id from customer_notes order by created_at limit 2)"
 )
+# so do contacts with campaigns and cases that had the wrong customer
+OTHER_CUSTOMER = (
+    "update {table} set customer_id = (select max(customer_id) from customers), "
+    "updated_at = '2026-06-25 10:00:00+08' where {key} in (select {key} from {table} "
+    "where customer_id is not null order by {key} limit 3)"
+)
+FORGOTTEN_TOUCHES = (
+    "delete from campaign_touches where touch_id in "
+    "(select touch_id from campaign_touches order by touch_id desc limit 2)"
+)
 
 
 def run_night(settings: Settings, build: Build) -> None:
@@ -104,6 +114,10 @@ def test_night_by_night_gives_what_one_load_of_everything_gives(
         if night == NIGHTS[-1]:
             assert sources.change_crm(every_night, CORRECTION) == 3
             assert sources.change_crm(every_night, WITHDRAWAL) == 2
+            assert sources.change_crm(every_night, FORGOTTEN_TOUCHES) == 2
+            for table, key in (("campaign_touches", "touch_id"), ("cases", "case_id")):
+                moved = OTHER_CUSTOMER.format(table=table, key=key)
+                assert sources.change_crm(every_night, moved) == 3
         run_night(every_night, build)
     finish(every_night, build)
     run_night(all_at_once, build)
@@ -114,3 +128,4 @@ def test_night_by_night_gives_what_one_load_of_everything_gives(
     assert not differences, json.dumps(differences, indent=1, ensure_ascii=False)
     filled = {table for table, rows in nightly.items() if rows}
     assert {"core.fct_feedback", "core.fct_opinion_unit", "marts_build.mart_nps"} <= filled
+    assert {"core.fct_campaign_journey", "core.fct_survey_invitation"} <= filled

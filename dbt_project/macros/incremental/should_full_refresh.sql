@@ -2,6 +2,7 @@
    what made its rows is no longer what it was, so nobody has to remember --full-
    refresh. That is, when
      - its SQL or its column types changed since it was last built in full,
+     - a variable of the project that it names (meta.reads_vars) is another one,
      - it reads labels (meta.reads_labels) and another pipeline version became current,
      - a fact that it follows (meta.follows) was built in full since.
    A changed macro is not noticed: build with --full-refresh then. #}
@@ -42,6 +43,9 @@
         ) -%}
         {%- do parts.append(found.rows[0][0] if found.rows else 'unlabelled') -%}
     {%- endif -%}
+    {%- for name in meta.reads_vars or [] -%}
+        {%- do parts.append(name ~ ' ' ~ tojson(var(name), sort_keys=true)) -%}
+    {%- endfor -%}
     {%- if meta.follows and progress_exists() -%}
         {%- set found = run_query(
             "select string_agg(model_name || ' ' || taken_until, ',' order by model_name)"

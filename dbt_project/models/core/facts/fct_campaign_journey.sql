@@ -2,30 +2,64 @@
 -- Rule: an order belongs to the customer's last contact with any campaign in the days
 -- before it (last touch, var funnel_days.order). It belongs to one campaign alone, and
 -- is not thereby caused by it.
+-- Incremental: a night makes all journeys of those customers anew of whom something
+-- changed, see begin_journeys(). One change has no stamp: a step that has moved from
+-- one case to another is found for the case that it came to, not for the one that it
+-- left. After such a move: --full-refresh.
 {{ config(
-    indexes=[
-        {'columns': ['campaign_key', 'customer_key'], 'unique': true},
-    ],
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
     meta={
-        'reads_all_history':
-            'orders, complaints and solved cases of three months reopen a journey',
+        'follows': ['fct_campaign_touch', 'fct_order', 'fct_feedback', 'fct_case'],
+        'reads_vars': ['funnel_days'],
     },
+    indexes=[
+        {'columns': ['customer_key', 'campaign_key'], 'unique': true},
+        {'columns': ['complaint_feedback_key']},
+        {'columns': ['complaint_case_id']},
+        {'columns': ['resolved_case_id']},
+    ],
+    pre_hook="{{ begin_journeys() }}",
+    post_hook="{{ save_progress(follows=['touch', 'order', 'feedback']) }}",
 ) }}
 
+{{ hooks_read(['stg_crm__cases', 'stg_crm__case_events']) }}
+
 {% set days = var('funnel_days') %}
+{% set by_customer = {'customer_key': 'customer_key'} %}
 
 with touches as (
-    select * from {{ ref('fct_campaign_touch') }}
+    select facts.*
+    from {{ ref('fct_campaign_touch') }} as facts
     where
-        campaign_key is not null
-        and customer_key is not null
+        facts.campaign_key is not null
+        and facts.customer_key is not null
+        and {{ only_redone(
+            'facts', 'redone_customer', by_customer, through_views=false
+        ) }}
 ),
 
 orders as (
-    select * from {{ ref('fct_order') }}
+    select facts.*
+    from {{ ref('fct_order') }} as facts
     where
-        not is_cancelled
-        and customer_key is not null
+        not facts.is_cancelled
+        and facts.customer_key is not null
+        and {{ only_redone(
+            'facts', 'redone_customer', by_customer, through_views=false
+        ) }}
+),
+
+cases as (
+    select facts.*
+    from {{ ref('fct_case') }} as facts
+    where
+        facts.case_type in ('complaint', 'safety')
+        and facts.customer_key is not null
+        and {{ only_redone(
+            'facts', 'redone_customer', by_customer, through_views=false
+        ) }}
 ),
 
 journeys as (
@@ -81,32 +115,36 @@ bought as (
 
 complaints as (
     select
-        customer_key,
-        order_id,
-        occurred_at as complained_at
-    from {{ ref('fct_feedback') }}
+        facts.customer_key,
+        facts.order_id,
+        facts.feedback_key,
+        null::text as case_id,
+        facts.occurred_at as complained_at
+    from {{ ref('fct_feedback') }} as facts
     where
-        subject_slug = 'us'
-        and is_relevant
-        and sentiment_label = 'negative'
-        and customer_key is not null
+        {{ is_complaint('facts') }}
+        and {{ only_redone(
+            'facts', 'redone_customer', by_customer, through_views=false
+        ) }}
     union all
     select
         customer_key,
         order_id,
+        null as feedback_key,
+        case_id,
         opened_at as complained_at
-    from {{ ref('fct_case') }}
-    where
-        case_type in ('complaint', 'safety')
-        and customer_key is not null
+    from cases
 ),
 
 -- what names another order is not about this one; what names none may be
 complained as (
-    select
+    select distinct on (bought.campaign_key, bought.customer_key)
         bought.campaign_key,
         bought.customer_key,
-        min(complaints.complained_at) as complained_at
+        bought.order_id,
+        complaints.feedback_key,
+        complaints.case_id,
+        complaints.complained_at
     from bought
     inner join complaints
         on
@@ -115,28 +153,33 @@ complained as (
             and complaints.complained_at < bought.ordered_at
             + make_interval(days => {{ days['complaint'] }})
             and coalesce(complaints.order_id, bought.order_id) = bought.order_id
-    group by bought.campaign_key, bought.customer_key
+    order by
+        bought.campaign_key asc,
+        bought.customer_key asc,
+        complaints.complained_at asc,
+        complaints.feedback_key asc,
+        complaints.case_id asc
 ),
 
 resolved as (
-    select
+    select distinct on (complained.campaign_key, complained.customer_key)
         complained.campaign_key,
         complained.customer_key,
-        min(cases.resolved_at) as resolved_at
+        cases.case_id,
+        cases.resolved_at
     from complained
-    inner join bought
-        on
-            complained.campaign_key = bought.campaign_key
-            and complained.customer_key = bought.customer_key
-    inner join {{ ref('fct_case') }} as cases
+    inner join cases
         on
             complained.customer_key = cases.customer_key
             and complained.complained_at <= cases.resolved_at
             and cases.resolved_at < complained.complained_at
             + make_interval(days => {{ days['resolution'] }})
-            and coalesce(cases.order_id, bought.order_id) = bought.order_id
-    where cases.case_type in ('complaint', 'safety')
-    group by complained.campaign_key, complained.customer_key
+            and coalesce(cases.order_id, complained.order_id) = complained.order_id
+    order by
+        complained.campaign_key asc,
+        complained.customer_key asc,
+        cases.resolved_at asc,
+        cases.case_id asc
 ),
 
 followed as (
@@ -144,7 +187,10 @@ followed as (
         journeys.*,
         bought.order_id,
         bought.ordered_at,
+        complained.feedback_key as complaint_feedback_key,
+        complained.case_id as complaint_case_id,
         complained.complained_at,
+        resolved.case_id as resolved_case_id,
         resolved.resolved_at
     from journeys
     left join bought
@@ -186,6 +232,9 @@ select
     followed.campaign_key,
     followed.customer_key,
     followed.order_id,
+    followed.complaint_feedback_key,
+    followed.complaint_case_id,
+    followed.resolved_case_id,
     -- flags
     coalesce(followed.clicked_at <= followed.ordered_at, false) as is_order_after_click,
     -- timestamps

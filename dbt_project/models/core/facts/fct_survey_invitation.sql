@@ -1,21 +1,43 @@
--- Grain: one invitation to answer a survey, sent or held back.
-{{ config(meta={
-    'reads_all_history':
-        'whether an invitation came too early depends on those before it',
-}) }}
+-- Grain: one invitation to answer a survey, sent or held back. Incremental: a night
+-- makes all invitations of those customers anew of whom one changed, see
+-- begin_invitations().
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'follows': ['fct_feedback'], 'reads_vars': ['days_between_asks']},
+    indexes=[
+        {'columns': ['customer_key']},
+        {'columns': ['answer_key']},
+        {'columns': ['unresolved_keys'], 'type': 'gin'},
+    ],
+    pre_hook="{{ begin_invitations() }}",
+    post_hook="{{ save_progress(follows=['feedback']) }}",
+) }}
 
+{{ hooks_read(['stg_crm__customers', 'stg_crm__agents', 'stg_crm__stores']) }}
 with invitations as (
     select
-        *,
+        stg.*,
         -- one that was held back says so; a customer may also opt out on receiving one
-        state not in ('suppressed', 'opted_out') or delivered_at is not null as is_sent
-    from {{ ref('stg_surveys__invitations') }}
-    where not is_deleted
+        stg.state not in ('suppressed', 'opted_out')
+        or stg.delivered_at is not null as is_sent
+    from {{ ref('stg_surveys__invitations') }} as stg
+    where
+        not stg.is_deleted
+        and {{ only_redone(
+            'stg',
+            'redone_invitation',
+            {'invitation_id': 'invitation_id'},
+            through_views=false
+        ) }}
 ),
 
+-- all invitations of a customer are made together, so each knows those before it
 spaced as (
     select
         *,
+        {{ feedback_key("'surveys'", 'response_id') }} as answer_key,
         -- by the asks that were sent; one that was held back is judged, too
         max(
             case
@@ -57,6 +79,7 @@ select
     agents.agent_key,
     spaced.order_id,
     feedback.feedback_key,
+    spaced.answer_key,
     -- attributes
     spaced.state,
     spaced.suppressed_reason,
@@ -83,7 +106,13 @@ select
     spaced.delivered_at,
     spaced.started_at,
     spaced.completed_at,
-    {{ local_date('spaced.sent_at') }} as sent_date
+    {{ local_date('spaced.sent_at') }} as sent_date,
+    -- what the record names and we do not know yet
+    {{ unresolved_keys([
+        ('customers.customer_key', crm_key('spaced.customer_id')),
+        ('stores.store_key', crm_key('spaced.store_id')),
+        ('agents.agent_key', crm_key('spaced.agent_id')),
+    ]) }} as unresolved_keys
 from spaced
 left join customers
     on {{ crm_key('spaced.customer_id') }} = customers.customer_key
@@ -92,4 +121,4 @@ left join stores
 left join agents
     on {{ crm_key('spaced.agent_id') }} = agents.agent_key
 left join feedback
-    on {{ feedback_key("'surveys'", 'spaced.response_id') }} = feedback.feedback_key
+    on spaced.answer_key = feedback.feedback_key

@@ -8,6 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.dbt_project.company_cases import (
+    TURNED_FIRST,
+    TURNED_THEN,
+    land_cases,
+    land_changed_cases,
+    read_turned,
+)
 from tests.dbt_project.tiny_company import build, insert, label_all, land_company
 from warehouse import dbt
 from warehouse.postgres import connect
@@ -60,13 +67,13 @@ def read_full_builds(settings: Settings) -> list[tuple[str, str]]:
         ).fetchall()
 
 
-def read_changed_days(settings: Settings) -> set[str]:
-    """Return the days on which units were found to say something else."""
+def read_changes(settings: Settings, fact_name: str) -> set[str]:
+    """Return the keys that were noted for a fact, such as the days of units that changed."""
     with connect("voc_modeler", settings) as connection:
         found = connection.execute(
-            "select row_key from core.fact_change where fact_name = 'unit_day'"
+            "select row_key from core.fact_change where fact_name = %s", [fact_name]
         ).fetchall()
-    return {day for (day,) in found}
+    return {key for (key,) in found}
 
 
 def differences(kept: dict[str, list[str]], anew: dict[str, list[str]]) -> dict[str, set[str]]:
@@ -82,6 +89,7 @@ def company(database: Settings, dbt_folder: Path) -> Iterator[Settings]:
     patch.setenv("DBT_TARGET_PATH", str(dbt_folder))
     patch.setenv("DBT_LOG_PATH", str(dbt_folder / "logs"))
     land_company(database)
+    land_cases(database)
     common = {"_loaded_at": "2026-03-31 02:00:00+08", "updated_at": "2026-03-31 00:00:00+08"}
     insert(
         database,
@@ -136,8 +144,8 @@ def test_a_night_without_news_changes_nothing(company: Settings):
 
     assert differences(before, read_core(company)) == {}
     assert read_full_builds(company) == full_builds
-    assert len(full_builds) >= 8
-    assert len(before["fct_feedback"]) == 14
+    assert len(full_builds) >= 12
+    assert len(before["fct_feedback"]) == 14 + 10
     assert len(before["fct_opinion_unit"]) > 10
 
 
@@ -202,6 +210,7 @@ def land_second_night(settings: Settings) -> None:
 
 def test_a_night_of_changes_is_what_building_anew_gives(company: Settings):
     land_second_night(company)
+    land_changed_cases(company, SECOND_NIGHT)
     build(company, "staging")
     execute(
         company,
@@ -220,10 +229,12 @@ def test_a_night_of_changes_is_what_building_anew_gives(company: Settings):
     )
     label_all(company)
     before, full_builds = read_core(company), read_full_builds(company)
+    assert read_turned(company) == TURNED_FIRST
 
     run_core(company)
     kept = read_core(company)
-    noted = read_changed_days(company)
+    days, cells = read_changes(company, "unit_day"), read_changes(company, "unit_cell")
+    assert read_turned(company) == TURNED_THEN
     assert read_full_builds(company) == full_builds  # the night took its news alone
     run_core(company, "--full-refresh")
     anew = read_core(company)
@@ -235,12 +246,35 @@ def test_a_night_of_changes_is_what_building_anew_gives(company: Settings):
         "fct_order",
         "fct_interaction",
         "fct_topic_day",
+        "fct_touchpoint_month",
+        "fct_breakpoint",
+        "fct_case",
+        "fct_case_event",
     ):
         assert kept[table] != before[table], table
-    assert len(kept["fct_feedback"]) == 14 + 1 - 2
+    assert len(kept["fct_feedback"]) == 14 + 10 + 1 - 2
     # M1 has other words and a customer whose orders moved, but says of nothing anything else
-    assert {"2026-03-20", "2025-12-24"} <= noted
-    assert "2026-03-01" not in noted
+    assert {"2026-03-20", "2025-12-24"} <= days
+    assert "2026-03-01" not in days
+    # B1 stands in cells of its own and was made anew, because its customer bought something
+    assert any('"2025-12-01", "delivery"' in cell for cell in cells)
+    assert any("东北" in row for row in kept["fct_touchpoint_month"])
+    assert not any("东北" in cell for cell in cells)
+
+
+def test_a_team_that_changes_its_department_turns_pairs_of_any_age(company: Settings):
+    execute(
+        company,
+        "voc_loader",
+        "update raw_crm.teams set department_slug = 'after_sales', "
+        f"_loaded_at = '{SECOND_NIGHT}' where team_id = 'T3'",
+    )
+    before = read_full_builds(company)
+
+    run_core(company)
+
+    assert read_full_builds(company) == before
+    assert read_turned(company) == set()
 
 
 def test_a_fact_sees_people_and_places_as_they_were(company: Settings):
@@ -286,9 +320,13 @@ def test_a_new_pipeline_relabels_everything_by_itself(company: Settings):
         found = connection.execute(
             "select distinct pipeline_version, sentiment_label from core.fct_feedback"
         ).fetchall()
-        units = connection.execute("select count(*) from core.fct_opinion_unit").fetchone()
+        rows = connection.execute(
+            "select (select count(*) from core.fct_opinion_unit), "
+            "(select count(*) from core.fct_breakpoint), "
+            "(select count(*) from core.fct_touchpoint_month)"
+        ).fetchone()
     assert found == [("rules-2", "neutral")]
-    assert units == (0,)  # the new version has labelled no unit yet
+    assert rows == (0, 0, 0)  # the new version has labelled no unit yet
 
 
 def test_history_survives_a_build_of_everything(company: Settings):

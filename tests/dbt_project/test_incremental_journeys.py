@@ -87,6 +87,15 @@ def case(case_id: str, customer: str, day: str, resolved: str | None = None) -> 
     }
 
 
+def step(case_event_id: str, case_id: str) -> Record:
+    return {
+        "case_event_id": case_event_id,
+        "case_id": case_id,
+        "event_kind": "resolved",
+        "occurred_at": at("02-26"),
+    }
+
+
 def invitation(
     invitation_id: str, customer: str | None, day: str, answer: str | None = None
 ) -> Record:
@@ -119,7 +128,7 @@ REACHED = (
     *("click-from", "click-to", "click-deleted", "campaign-late", "buys"),
     *("note-from", "note-to", "note-new", "note-praise", "note-withdrawn"),
     *("case-from", "case-to", "case-new", "case-deleted", "case-step"),
-    *("solved-from", "solved-to", "stays"),
+    *("solved-from", "solved-to", "step-from", "step-to", "stays"),
 )
 ASKED = ("ask-from", "ask-to", "ask-deleted", "ask-earlier", "answer-comes", "answer-goes")
 
@@ -151,9 +160,12 @@ def land_first_night(settings: Settings) -> None:
             case("of case-to", "case-to", "02-24", "03-01"),
             case("deleted", "case-deleted", "02-23", "02-24"),
             case("step", "case-step", "02-23"),
+            case("of step-from", "step-from", "02-23"),
+            case("of step-to", "step-to", "02-23"),
             case("solved", "solved-from", "02-26", "02-28"),
             case("stays", "stays", "02-26", "02-28"),
         ],
+        "raw_crm.case_events": [step("moves", "of step-from")],
         "raw_surveys.responses": [answer("goes", "answer-goes"), answer("stays", "stays")],
         "raw_surveys.invitations": [
             invitation("moves", "ask-from", "03-01"),
@@ -198,14 +210,7 @@ def land_second_night(settings: Settings) -> None:
         "raw_crm.campaign_touches": [touch("new", "ask-to", campaign="K9", day="03-10")],
         "raw_crm.customer_notes": [note("new", "note-new", "02-25")],
         "raw_crm.cases": [case("new", "case-new", "02-23", "02-24")],
-        "raw_crm.case_events": [
-            {
-                "case_event_id": "step-1",
-                "case_id": "step",
-                "event_kind": "resolved",
-                "occurred_at": at("02-26"),
-            }
-        ],
+        "raw_crm.case_events": [step("step-1", "step")],
         "raw_surveys.responses": [answer("comes", "answer-comes")],
         "raw_surveys.invitations": [invitation("earlier", "ask-earlier", "03-02")],
     }
@@ -219,6 +224,7 @@ def land_second_night(settings: Settings) -> None:
         ("raw_crm.cases", "case_id", "moves", "customer_id = 'case-to'"),
         ("raw_crm.cases", "case_id", "solved", "customer_id = 'solved-to'"),
         ("raw_crm.cases", "case_id", "deleted", "_deleted_at = now()"),
+        ("raw_crm.case_events", "case_event_id", "moves", "case_id = 'of step-to'"),
         ("raw_surveys.responses", "response_id", "goes", "_deleted_at = now()"),
         ("raw_surveys.invitations", "invitation_id", "moves", "customer_id = 'ask-to'"),
         ("raw_surveys.invitations", "invitation_id", "deleted", "_deleted_at = now()"),
@@ -373,6 +379,14 @@ def test_a_night_of_changes_is_what_building_anew_gives(company: Settings):
         "case-step": (
             ("of case-step", False, "02-23", None),
             ("of case-step", False, "02-23", "02-26"),
+        ),
+        "step-from": (
+            ("of step-from", False, "02-23", "02-26"),
+            ("of step-from", False, "02-23", None),
+        ),
+        "step-to": (
+            ("of step-to", False, "02-23", None),
+            ("of step-to", False, "02-23", "02-26"),
         ),
         "solved-from": (
             ("of solved-from", False, "02-25", "02-28"),

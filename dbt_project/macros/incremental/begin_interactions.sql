@@ -1,16 +1,26 @@
 {# Pre-hook of fct_interaction: find the calls to make anew and forget them: those
    that came or changed, those of customers, staff and stores whose record changed
-   or arrived, and those of customers of whom an order changed. #}
+   or arrived, and those of customers of whom an order changed. Besides tell the facts
+   about what was said in the calls that changed (`call_feedback`). #}
 {% macro begin_interactions() -%}
     {%- set calls = ref('int_calls__handled') -%}
     {%- set records = dimension_records() -%}
     {%- do records.pop('products') -%}
     {{ ensure_progress() }}
     {{ note_inputs(dict(records, calls=calls)) }}
-    {% if is_incremental() -%}
-    create temporary table redone_call on commit drop as
+    {% if not is_incremental() -%}
+    {{ forget_changes('call_feedback') }}
+    {%- else -%}
+    create temporary table changed_call on commit drop as
     select call_id from {{ calls }}
-    where loaded_at > {{ taken_until('calls') }}
+    where loaded_at > {{ taken_until('calls') }};
+
+    {{ note_changes(
+        'call_feedback',
+        'select ' ~ feedback_key("'calls'", 'call_id') ~ ' as row_key from changed_call'
+    ) }}
+    create temporary table redone_call on commit drop as
+    select call_id from changed_call
     union
     {{ facts_of_changed_records('call_id', records) }}
     union

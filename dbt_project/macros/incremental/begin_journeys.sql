@@ -5,20 +5,17 @@
    withdrawn, is none any more, or is another customer's. #}
 {% macro begin_journeys() -%}
     {%- set cases = ref('stg_crm__cases') -%}
-    {%- set steps = ref('stg_crm__case_events') -%}
     {{ ensure_progress() }}
-    {{ note_inputs({'cases': cases, 'case_events': steps}) }}
+    create temporary table taken_input (
+        input_slug text, taken_until timestamptz
+    ) on commit drop;
     {% if is_incremental() -%}
     create temporary table changed_feedback on commit drop as
     {{ followed_changes('feedback') }};
     analyze changed_feedback;
 
     create temporary table changed_case on commit drop as
-    select case_id from {{ cases }}
-    where loaded_at > {{ taken_until('cases') }}
-    union
-    select case_id from {{ steps }}
-    where loaded_at > {{ taken_until('case_events') }};
+    select row_key as case_id from ({{ followed_changes('case') }}) as changed;
     analyze changed_case;
 
     create temporary table redone_customer on commit drop as

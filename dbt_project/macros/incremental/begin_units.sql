@@ -1,7 +1,7 @@
 {# Pre-hook of fct_opinion_unit: as begin_following(); besides it keeps what the units
-   were, so that note_unit_days() can tell on which days anything that is counted by day
-   changed. Most units are made anew because their customer bought something: the day is
-   as it was. #}
+   were, so that note_changed_units() can tell where anything that is counted changed.
+   Most units are made anew because their customer bought something: the day and the cell
+   are as they were. #}
 {% macro begin_units() -%}
     {{ begin_following('feedback', 'feedback_key', delete_rows=false) }}
     {% if is_incremental() -%}
@@ -12,37 +12,74 @@
     where facts.feedback_key = redone_row.row_key;
     {%- else -%}
     {{ forget_changes('unit_day') }}
+    {{ forget_changes('unit_cell') }}
     {%- endif %}
 {%- endmacro %}
 
-{# Post-hook: note the days on which a unit came, went or says something else. #}
-{% macro note_unit_days() -%}
+{# Post-hook: note the days (`unit_day`) on which a unit came, went or says something else,
+   and the cells of month, touchpoint, channel and region (`unit_cell`, a JSON array). #}
+{% macro note_changed_units() -%}
     {% if is_incremental() -%}
-    {% set made_anew = units_made_anew() -%}
+    create temporary table replacing_unit on commit drop as
+    {{ units_made_anew() }};
     {{ note_changes('unit_day', "
-        select occurred_date::text as row_key from (
-            (select * from replaced_unit except all (" ~ made_anew ~ "))
-            union all
-            ((" ~ made_anew ~ ") except all select * from replaced_unit)
-        ) as changed_unit
+        select occurred_date::text as row_key
+        from (" ~ changed_units([
+            'occurred_date', 'feedback_key', 'unit_seq', 'customer_key', 'author_key',
+            'subject_slug', 'is_relevant', 'topic_slug', 'sentiment_label',
+            'dedup_weight',
+        ]) ~ ") as changed_unit
+    ") }}
+    {{ note_changes('unit_cell', "
+        select
+            json_build_array(month, touchpoint_slug, channel_slug, region)::text
+                as row_key
+        from (" ~ changed_units([
+            'month', 'touchpoint_slug', 'channel_slug', 'region', 'feedback_key',
+            'sentiment_label', 'sentiment_score', 'intensity', 'dedup_weight',
+        ], is_at_touchpoint()) ~ ") as changed_unit
     ") }}
     {%- endif %}
 {%- endmacro %}
 
-{# What models by day read of the units. #}
+{# What was or is among the units made anew, and not the other; `columns` decide, of units
+   for which the condition holds. #}
+{% macro changed_units(columns, condition='true') -%}
+    {%- set chosen = "select " ~ columns | join(", ") ~ " from " -%}
+    {%- set before = chosen ~ "replaced_unit where " ~ condition -%}
+    {%- set after = chosen ~ "replacing_unit where " ~ condition -%}
+    (({{ before }}) except all ({{ after }}))
+    union all
+    (({{ after }}) except all ({{ before }}))
+{%- endmacro %}
+
+{# What models by day or by month read of the units. #}
 {% macro units_made_anew() -%}
     select
         facts.occurred_date,
+        {{ month_of('facts.occurred_date') }} as month,
         facts.feedback_key,
         facts.unit_seq,
+        facts.channel_slug,
         facts.customer_key,
         facts.author_key,
         facts.subject_slug,
         facts.is_relevant,
+        facts.touchpoint_slug,
+        {{ region_or_unknown('facts.region') }} as region,
         facts.topic_slug,
         facts.sentiment_label,
+        facts.sentiment_score,
+        facts.intensity,
         facts.dedup_weight
     from {{ this }} as facts
     inner join redone_row
         on facts.feedback_key = redone_row.row_key
+{%- endmacro %}
+
+{# Does a unit speak of a touchpoint of ours? #}
+{% macro is_at_touchpoint() -%}
+    subject_slug = 'us'
+    and is_relevant
+    and touchpoint_slug is not null
 {%- endmacro %}

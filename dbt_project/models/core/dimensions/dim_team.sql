@@ -1,4 +1,9 @@
 -- Grain: one team of people who serve customers, as last seen in the CRM.
+{{ config(
+    pre_hook="{{ begin_teams() }}",
+    post_hook="{{ note_changed_teams() }}",
+) }}
+
 with teams as (
     select * from {{ ref('stg_crm__teams') }}
 ),

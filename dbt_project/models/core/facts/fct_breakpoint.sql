@@ -1,19 +1,32 @@
 -- Grain: one directed pair of departments between which one feedback fell through.
-{{ config(meta={
-    'reads_all_history':
-        'a transfer of a case or a call turns a pair round long after the feedback '
-        'was said',
-}) }}
+-- Incremental: begin_breakpoints() says what a night looks at anew.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'follows': [
+        'fct_feedback', 'fct_opinion_unit', 'fct_interaction', 'fct_case',
+        'fct_case_event',
+    ]},
+    pre_hook="{{ begin_breakpoints() }}",
+    post_hook="{{ save_progress(
+        follows=['feedback', 'case_feedback', 'call_feedback', 'team']
+    ) }}",
+) }}
 
 {% set own_complaint = (
     "units.sentiment_label = 'negative' or units.promise_role = 'breach'"
 ) %}
 
 with feedback as (
-    select * from {{ ref('fct_feedback') }}
+    select facts.*
+    from {{ ref('fct_feedback') }} as facts
     where
-        subject_slug = 'us'
-        and is_relevant
+        facts.subject_slug = 'us'
+        and facts.is_relevant
+        and {{ only_redone(
+            'facts', 'redone_row', {'feedback_key': 'row_key'}, through_views=false
+        ) }}
 ),
 
 transfers as (
@@ -39,6 +52,9 @@ case_transfers as (
     where
         case_events.event_kind = 'transferred'
         and cases.feedback_key is not null
+        and {{ only_redone(
+            'cases', 'redone_row', {'feedback_key': 'row_key'}, through_views=false
+        ) }}
         and from_teams.department_slug <> to_teams.department_slug
 ),
 

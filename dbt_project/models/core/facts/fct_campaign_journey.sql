@@ -3,9 +3,7 @@
 -- before it (last touch, var funnel_days.order). It belongs to one campaign alone, and
 -- is not thereby caused by it.
 -- Incremental: a night makes all journeys of those customers anew of whom something
--- changed, see begin_journeys(). One change has no stamp: a step that has moved from
--- one case to another is found for the case that it came to, not for the one that it
--- left. After such a move: --full-refresh.
+-- changed, see begin_journeys().
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -21,10 +19,10 @@
         {'columns': ['resolved_case_id']},
     ],
     pre_hook="{{ begin_journeys() }}",
-    post_hook="{{ save_progress(follows=['touch', 'order', 'feedback']) }}",
+    post_hook="{{ save_progress(follows=['touch', 'order', 'feedback', 'case']) }}",
 ) }}
 
-{{ hooks_read(['stg_crm__cases', 'stg_crm__case_events']) }}
+{{ hooks_read(['stg_crm__cases']) }}
 
 {% set days = var('funnel_days') %}
 {% set by_customer = {'customer_key': 'customer_key'} %}

@@ -1,13 +1,40 @@
--- Grain: one case that staff opened for a customer.
-{{ config(meta={
-    'reads_all_history':
-        'a case changes for weeks by its steps, its people and the orders around '
-        'it; cases are few beside feedback',
-}) }}
+-- Grain: one case that staff opened for a customer. Incremental: begin_cases() says
+-- what a night makes anew.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'follows': ['fct_case_event', 'fct_order']},
+    indexes=[
+        {'columns': ['feedback_key']},
+        {'columns': ['unresolved_keys'], 'type': 'gin'},
+    ],
+    pre_hook="{{ begin_cases() }}",
+    post_hook="{{ save_progress(follows=['case', 'order']) }}",
+) }}
 
+{{ hooks_read([
+    'stg_crm__customers',
+    'stg_crm__agents',
+    'stg_crm__stores',
+    'stg_crm__products',
+]) }}
 with cases as (
-    select * from {{ ref('stg_crm__cases') }}
-    where not is_deleted
+    select stg.*
+    from {{ ref('stg_crm__cases') }} as stg
+    where
+        not stg.is_deleted
+        and {{ only_redone(
+            'stg', 'redone_case', {'case_id': 'case_id'}, through_views=false
+        ) }}
+),
+
+redone_steps as (
+    select facts.*
+    from {{ ref('fct_case_event') }} as facts
+    where {{ only_redone(
+        'facts', 'redone_case', {'case_id': 'case_id'}, through_views=false
+    ) }}
 ),
 
 steps as (
@@ -19,7 +46,7 @@ steps as (
         min(occurred_at) filter (where event_kind = 'told') as told_at,
         count(*) filter (where event_kind = 'transferred') as transfer_count,
         count(*) filter (where event_kind = 'reopened') as reopened_count
-    from {{ ref('fct_case_event') }}
+    from redone_steps
     group by case_id
 ),
 
@@ -87,7 +114,13 @@ select
     timed.responded_at as first_responded_at,
     timed.solved_at as resolved_at,
     timed.ended_at as closed_at,
-    timed.told_at
+    timed.told_at,
+    -- what the record names and we do not know yet
+    {{ unresolved_keys([
+        ('customers.customer_key', crm_key('timed.customer_id')),
+        ('stores.store_key', crm_key('timed.store_id')),
+        ('agents.agent_key', crm_key('timed.agent_id')),
+    ]) }} as unresolved_keys
 from timed
 left join customers
     on {{ crm_key('timed.customer_id') }} = customers.customer_key

@@ -1,11 +1,23 @@
--- Grain: one step in the life of a case.
-{{ config(meta={
-    'reads_all_history': 'steps of cases are few beside feedback',
-}) }}
+-- Grain: one step in the life of a case. Incremental: begin_case_events() says what a
+-- night makes anew.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    indexes=[{'columns': ['unresolved_keys'], 'type': 'gin'}],
+    pre_hook="{{ begin_case_events() }}",
+    post_hook="{{ save_progress() }}",
+) }}
 
+{{ hooks_read(['stg_crm__agents']) }}
 with case_events as (
-    select * from {{ ref('stg_crm__case_events') }}
-    where not is_deleted
+    select stg.*
+    from {{ ref('stg_crm__case_events') }} as stg
+    where
+        not stg.is_deleted
+        and {{ only_redone(
+            'stg', 'redone_case', {'case_id': 'case_id'}, through_views=false
+        ) }}
 ),
 
 cases as (
@@ -36,7 +48,11 @@ select
         as seconds_since_opened,
     -- timestamps
     case_events.occurred_at,
-    {{ local_date('case_events.occurred_at') }} as occurred_date
+    {{ local_date('case_events.occurred_at') }} as occurred_date,
+    -- what the record names and we do not know yet
+    {{ unresolved_keys([
+        ('agents.agent_key', crm_key('case_events.agent_id')),
+    ]) }} as unresolved_keys
 from case_events
 -- a step whose case has not arrived yet waits for it
 inner join cases

@@ -8,10 +8,13 @@
     meta={'reads_labels': true, 'follows': ['fct_feedback']},
     indexes=[
         {'columns': ['feedback_key', 'unit_seq'], 'unique': true},
-        {'columns': ['occurred_date']},
+        {'columns': [
+            'occurred_date', 'touchpoint_slug', 'channel_slug',
+            '(' ~ region_or_unknown('region') ~ ')',
+        ]},
     ],
     pre_hook="{{ begin_units() }}",
-    post_hook="{{ note_unit_days() }} {{ save_progress(follows=['feedback']) }}",
+    post_hook="{{ note_changed_units() }} {{ save_progress(follows=['feedback']) }}",
 ) }}
 
 with feedback as (

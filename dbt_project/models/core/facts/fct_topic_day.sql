@@ -1,7 +1,7 @@
 -- Grain: one local day and topic that somebody names on it, and a row `all` for
 -- everybody who says anything that day.
 -- Incremental: a night makes those days anew on which a unit came, went or says
--- something else, see note_unit_days().
+-- something else, see note_changed_units().
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

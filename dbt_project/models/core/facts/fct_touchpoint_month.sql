@@ -1,12 +1,17 @@
 -- Grain: one month, touchpoint, channel and region in which somebody spoke of it.
 -- Cells are too small to publish: marts pool them (pool_small_cells).
-{{ config(meta={
-    'reads_all_history':
-        'copies of one text share a vote: a new copy changes the cells of all of them, '
-        'of any month',
-}) }}
+-- Incremental: a night makes those cells anew in which a unit came, went or says
+-- something else, see note_changed_units().
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'follows': ['fct_opinion_unit']},
+    pre_hook="{{ begin_touchpoint_months() }}",
+    post_hook="{{ save_progress(follows=['unit_cell']) }}",
+) }}
 
-with units as (
+with facts as (
     select
         feedback_key,
         touchpoint_slug,
@@ -15,13 +20,21 @@ with units as (
         sentiment_score,
         intensity,
         dedup_weight,
+        occurred_date,
         {{ region_or_unknown('region') }} as region,
         {{ month_of('occurred_date') }} as month
     from {{ ref('fct_opinion_unit') }}
-    where
-        subject_slug = 'us'
-        and is_relevant
-        and touchpoint_slug is not null
+    where {{ is_at_touchpoint() }}
+),
+
+units as (
+    select * from facts
+    where {{ only_redone('facts', 'redone_cell_day', {
+        'occurred_date': 'occurred_date',
+        'touchpoint_slug': 'touchpoint_slug',
+        'channel_slug': 'channel_slug',
+        'region': 'region',
+    }, through_views=false) }}
 ),
 
 -- one vote per feedback and touchpoint: three sentences about one delivery are one

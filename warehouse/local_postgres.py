@@ -39,6 +39,7 @@ max_connections = 200
 shared_buffers = '512MB'
 work_mem = '128MB'                # joins and sorts of a million rows stay in memory
 maintenance_work_mem = '256MB'
+random_page_cost = 1.1            # no disk turns: a night reads few rows of large tables by key
 max_wal_size = '4GB'
 synchronous_commit = off          # a crash may lose the last moment; batches are re-run anyway
 jit = off

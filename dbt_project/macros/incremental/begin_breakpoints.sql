@@ -9,9 +9,6 @@
     -- nobody else follows teams
     {{ forget_changes('team') }}
     {%- else -%}
-    -- one in sixty is read, by its key: at the price of a page of a turning disk PostgreSQL
-    -- would rather read all
-    set local random_page_cost = 1.1;
     insert into redone_row
     select cases.feedback_key
     from {{ ref('fct_case_event') }} as case_events

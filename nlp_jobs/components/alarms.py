@@ -2,7 +2,8 @@
 
 Danger is told in too many ways for a list of words, and words of a list are often harmless. So a
 trained head decides: it weighs the letters of a unit, what the cues say about it, and whether it
-praises. Jokes and what was averted need the cues on top.
+praises. Cues that would raise the alarm alone lower its bar a little; where the words around joke
+or tell what was averted, they must name the threat too.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ MIN_LETTERS = 5  # a shorter unit holds too few n-grams: there the cues decide a
 EVIDENCE = (*THREATS, "praise")  # what the head is told beside the text
 MOST_WEIGHT, STRONG = 6.0, 3.0  # cues beyond two strong ones add nothing; one strong cue is 1
 NEEDS_CUES = ("harmless", "averted")
+SUPPORT = 1.0  # logits below its threshold at which a threat still counts when cues name it
 
 
 @registry.misc("voc.alarm_head.v1")
@@ -57,6 +59,7 @@ class AlarmReader:
     def __init__(self, head: LabelHeads, language: str) -> None:
         self.head = head
         self.language = language
+        self.bars = np.log(head.thresholds / (1 - head.thresholds))
 
     def __call__(self, doc: Doc) -> Doc:
         """Read one doc; `pipe` reads many in one pass."""
@@ -82,15 +85,20 @@ class AlarmReader:
         if not units:
             return
         evidence = weigh_evidence(units, self.language)
-        found = self.head.predict([unit.text for unit in units], evidence)
-        for unit, alarms in zip(units, found, strict=True):
+        above = self.head.score([unit.text for unit in units], evidence) - self.bars
+        for unit in units:
             unit.alarm_is_read = True
-            if alarms:
-                unit.alarm = self._choose({slug for slug, _ in alarms}, unit)
+        for row in np.flatnonzero((above >= -SUPPORT).any(axis=1)):
+            units[row].alarm = self._choose(dict(zip(self.head.labels, above[row], strict=True)), units[row])
 
-    def _choose(self, read: set[str], unit: OpinionUnit) -> str | None:
-        """The gravest threat that the head reads; beside a joke the cues must name it too."""
-        alarm = next(slug for slug in THREATS if slug in read)
-        if any(layer in unit.hits for layer in NEEDS_CUES):
-            return alarm if read_cued_alarm(unit, self.language) == alarm else None
-        return alarm
+    def _choose(self, above: dict[str, float], unit: OpinionUnit) -> str | None:
+        """The gravest threat that counts; `above` is how far each is above its threshold."""
+        cued = read_cued_alarm(unit, self.language)
+        needs_cues = any(layer in unit.hits for layer in NEEDS_CUES)
+        for threat in THREATS:
+            if threat == cued:
+                if above[threat] >= -SUPPORT:
+                    return threat
+            elif above[threat] >= 0 and not needs_cues:
+                return threat
+        return None

@@ -1,4 +1,4 @@
-"""`voc_alarms`: danger, law and press in the units of customers, read by a head from cues and words.
+"""`voc_alarms`: danger, law and press in what customers say, read by a head from cues and words.
 
 Danger is told in too many ways for a list of words, and words of a list are often harmless. So a
 trained head decides: it weighs the letters of a unit, what the cues say about it, and whether it
@@ -89,7 +89,9 @@ class AlarmReader:
         for unit in units:
             unit.alarm_is_read = True
         for row in np.flatnonzero((above >= -SUPPORT).any(axis=1)):
-            units[row].alarm = self._choose(dict(zip(self.head.labels, above[row], strict=True)), units[row])
+            units[row].alarm = self._choose(
+                dict(zip(self.head.labels, above[row], strict=True)), units[row]
+            )
 
     def _choose(self, above: dict[str, float], unit: OpinionUnit) -> str | None:
         """The gravest threat that counts; `above` is how far each is above its threshold."""

@@ -231,9 +231,7 @@ def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
     idf = np.log((1 + counts.shape[0]) / (1 + present)) + 1
     scale = diags(np.concatenate([idf, np.ones(len(EVIDENCE))]))
     matrix = csr_matrix(hstack([counts, read_evidence(texts, language)]) @ scale)
-    rest_matrix = csr_matrix(
-        hstack([features.build(rest), read_evidence(rest, language)]) @ scale
-    )
+    rest_matrix = csr_matrix(hstack([features.build(rest), read_evidence(rest, language)]) @ scale)
 
     columns = np.zeros((features.width, len(LABELS)))
     evidence_weights = np.zeros((len(EVIDENCE), len(LABELS)))

@@ -21,7 +21,7 @@ from warehouse.settings import Settings
 
 NAME = "voc"
 # Raise it when code changes labels; changed words, packs, settings and weights show by themselves.
-VERSION = "0.3.0"
+VERSION = "0.3.1"
 CONFIGS_DIR = Path(__file__).resolve().parent / "configs"
 MAX_CHARACTERS = 10_000_000
 

@@ -31,7 +31,8 @@ class OpinionUnit:
     hits: dict[str, list[Hit]] = field(default_factory=dict)  # cues inside, by layer
     rules: RuleReading = SILENT  # what the polarity rules read
     source: str | None = None  # the text in which the hits count their places; null: `text`
-    alarm: str | None = _label()  # danger that the alarm head reads, for `voc_signals`
+    alarm: str | None = _label()  # threat that the alarm head reads, for `voc_signals`
+    alarm_is_read: bool = _label(False)  # false where the head was not asked
     sentiment_label: str | None = _label()
     sentiment_score: float | None = _label()
     sentiment_confidence: float | None = _label()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -11,6 +9,7 @@ from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
 from nlp_jobs.lexicons.cues import Hit
 from nlp_jobs.polarity_rules import is_denied
 from nlp_jobs.taxonomy import Pack
+from nlp_jobs.threat_cues import CLEAR_PRAISE, read_cued_alarm
 
 PLEASANT = frozenset(("joy", "gratitude", "trust"))
 WELCOME = PLEASANT | {"surprise"}  # what may go with praise
@@ -24,13 +23,7 @@ NEED_KINDS = {
     "suggestion": "wish",
     "question": "implicit",
 }
-THREATS = ("safety", "legal", "media")
 ANGRY_THREATS = frozenset(("legal", "media"))
-ALARM_FROM = 2.0  # strength of cues that makes blame an alarm: one plain cue, or two weak ones
-STRONG_CUE = 3.0  # needed where nothing is blamed
-JOKE_FROM = 5.0  # needed where the words around joke
-CLEAR_PRAISE = 2.0  # score from which a unit is praise whatever its cues
-FEAR_REACH = {"zh": 8, "en": 40}  # characters between a fear and what is feared
 DECISION_ORDER = ("churn", "discourage", "abandon", "repurchase", "recommend", "purchase")
 DENIED_DECISION = {"recommend": "discourage", "repurchase": "churn", "purchase": "abandon"}
 PLEASANT_DECISIONS = frozenset(("purchase", "repurchase", "recommend"))
@@ -50,7 +43,6 @@ class SignalReader:
 
     def __init__(self, pack: Pack, language: str) -> None:
         self.language = language
-        self.fear_reach = FEAR_REACH[language]
         self.topics = {topic.slug: topic for *_, topic in pack.iter_topics()}
         self.touchpoints = {
             touchpoint.slug: touchpoint for _, touchpoint in pack.iter_touchpoints()
@@ -68,7 +60,7 @@ class SignalReader:
         hits = unit.hits
         is_blame = unit.sentiment_label == "negative"
         # Most units hold cues of a few layers only: what has none keeps its default.
-        if is_blame or "severity_slug" in hits:
+        if is_blame or unit.alarm is not None or "severity_slug" in hits:
             unit.severity_slug = self.read_severity(unit)
         unit.intent_slug = self.read_intent(unit)
         if is_blame or "emotion_slug" in hits:
@@ -165,56 +157,19 @@ class SignalReader:
         return found or (KEPT_PROMISES if unit.promise_role == "breach" else None)
 
     def read_severity(self, unit: OpinionUnit) -> str | None:
-        """Safety, legal and media threats by cues or head; else by how bad the blame is."""
-        label, hits = unit.sentiment_label, unit.hits.get("severity_slug")
-        named: Collection[str] = ()
-        if hits is not None:
-            affirmed, _ = self._split(unit, "severity_slug")
-            named = {hit.slug for hit in affirmed}
-            alarm = self._read_alarm(unit, affirmed)
-            if alarm is not None:
-                return alarm
-        if unit.alarm is not None and self._may_alarm(unit):
-            return unit.alarm
+        """The alarm, by the head or, where it was not asked, by cues; else how bad the blame is."""
+        alarm = unit.alarm if unit.alarm_is_read else read_cued_alarm(unit, self.language)
+        if alarm is not None:
+            return alarm
+        label = unit.sentiment_label
         if label != "negative" or unit.sentiment_score is None:
             return None
+        named = self._name(unit, "severity_slug") if "severity_slug" in unit.hits else set()
         if "high" in named or unit.sentiment_score <= HIGH_SCORE:
             return "high"
         if unit.sentiment_score <= MEDIUM_SCORE and "low" not in named:
             return "medium"
         return "low"
-
-    def _read_alarm(self, unit: OpinionUnit, affirmed: Sequence[Hit]) -> str | None:
-        """The gravest threat whose cues weigh enough; praise, jokes and mere fears weigh against.
-
-        One strong cue raises an alarm even in a unit that reads as faint praise: an alarm missed
-        costs more than one too many.
-        """
-        is_praise = unit.sentiment_label == "positive"
-        if is_praise and (unit.sentiment_score or 0) >= CLEAR_PRAISE:
-            return None
-        bar = ALARM_FROM if unit.sentiment_label == "negative" else STRONG_CUE
-        if "harmless" in unit.hits:
-            bar = max(bar, JOKE_FROM)
-        fears = unit.hits.get("feared", ()) if unit.sentiment_label != "negative" else ()
-        averted = unit.hits.get("averted", ())
-        weights: dict[str, float] = {}
-        for hit in affirmed:
-            if hit.slug not in THREATS or self._stands_after(hit, averted):
-                continue
-            if hit.slug == "safety" and self._stands_after(hit, fears):
-                continue
-            weights[hit.slug] = weights.get(hit.slug, 0.0) + hit.strength
-        return next((slug for slug in THREATS if weights.get(slug, 0.0) >= bar), None)
-
-    def _may_alarm(self, unit: OpinionUnit) -> bool:
-        """May the head alone raise an alarm? Only on blame that is no joke and was not averted."""
-        is_blame = unit.sentiment_label == "negative"
-        return is_blame and "harmless" not in unit.hits and "averted" not in unit.hits
-
-    def _stands_after(self, hit: Hit, fears: Sequence[Hit]) -> bool:
-        """「担心漏电」, 「本来想找律师」: what is feared or was planned once has not happened."""
-        return any(0 <= hit.start - fear.end <= self.fear_reach for fear in fears)
 
     def read_decision(self, unit: OpinionUnit) -> str | None:
         """What the experience does to buying, coming back and recommending."""

@@ -1,12 +1,14 @@
-"""Train the alarm heads, which read safety hazards.
+"""Train the alarm heads, which read safety hazards, legal threats and threats with the media.
 
     python -m nlp_jobs.training.train_alarms --language zh --data DIR [--out DIR]
 
 Learns from sentences written for it (`alarm_examples/<language>.yml`), from clauses of public
 texts that were read and judged (`alarm_examples/judged.csv`: hashes and labels, no text), and from
 other clauses of the public texts as examples of what is harmless; a few of those are alarms, which
-the weights allow for. Logistic regression per label, a fixed seed: the same folder gives the same
-weights. A label's threshold lets `ALARM_RATES` of the public clauses through.
+the weights allow for. Beside the words the head is told what the pipes before it read
+(`alarms.EVIDENCE`). Logistic regression per label, a fixed seed: the same folder gives the same
+weights. A label's threshold lets `FALSE_ALARMS` of the written look-alikes through when they are
+scored by models that have not seen them.
 """
 
 from __future__ import annotations
@@ -26,22 +28,26 @@ from typing import Any
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import LogisticRegression
+from spacy.language import Language
+from spacy.util import load_config, load_model_from_config
 
+from nlp_jobs.components.alarms import EVIDENCE, weigh_evidence
+from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
 from nlp_jobs.features import HashedFeatures
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
+from nlp_jobs.pipelines import CONFIGS_DIR
 from nlp_jobs.text_features import TextFeatures
+from nlp_jobs.threat_cues import THREATS
 from nlp_jobs.training.labelled_texts import choose_split, prepare_text, read_csv
 
 Numbers = NDArray[np.float64]
 EXAMPLES = Path(__file__).resolve().parent / "alarm_examples"
-# Threats of law and media are examples of other things here: a head that learnt them too found
-# hardly more than the words of the rules do, and raised more false alarms.
-LABELS = ("safety",)
-# the share of public clauses on which a label may fire
-ALARM_RATES = {"safety": 0.002}
+LABELS = THREATS
+# the share of the written look-alikes on which a label may fire; in life most are rarer
+FALSE_ALARMS = {"safety": 0.075, "legal": 0.04, "media": 0.03}
 PUBLIC_FILES = {
     "zh": (
         "zh_sentiment_online_shopping_10cats",
@@ -60,26 +66,33 @@ PUBLIC_FILES = {
 }
 CLAUSE_ENDS = {"zh": r"[。！？!?；;\n]", "en": r"[!?;\n]|(?<=[a-z])\. "}
 FEATURES = {
-    "zh": TextFeatures(HashedFeatures(orders=(1, 2, 3, 4), bits=18, keep_spaces=False), (1, 2)),
-    "en": TextFeatures(HashedFeatures(orders=(3, 4, 5), bits=18, keep_spaces=True), (1, 2)),
+    "zh": TextFeatures(HashedFeatures(orders=(1, 2, 3), bits=18, keep_spaces=False), (1, 2)),
+    "en": TextFeatures(HashedFeatures(orders=(3, 4), bits=18, keep_spaces=True), (1, 2)),
 }
 CLAUSE_LENGTHS = range(6, 121)  # characters
 HARMLESS = 15_000  # public clauses to learn from
-REST = 60_000  # public clauses to set thresholds on, at most
+REST = 60_000  # public clauses to measure the share of alarms on, at most
 FOLDS = 5
-KEPT_WEIGHTS = 90_000
+GROUP = 8  # written sentences side by side are alike, and stay in one fold
+KEPT_WEIGHTS = 130_000
 SEED = 1
 # how much one example counts beside one unread clause
-WRITTEN, JUDGED, ALARM = 3.0, 5.0, 15.0
+WRITTEN, JUDGED, OTHER_ALARM, ALARM = 3.0, 5.0, 7.5, 15.0
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Texts, labels (texts, LABELS) and weights (texts,)."""
+    """Texts, labels (texts, LABELS) and weights (texts,) of those that are no alarm."""
 
     texts: list[str]
     labels: Numbers
     weights: Numbers
+
+    def weigh(self, place: int) -> Numbers:
+        """The weights (texts,) for the label at that place."""
+        is_other = self.labels.any(axis=1)
+        weights = np.where(is_other, OTHER_ALARM, self.weights)
+        return np.where(self.labels[:, place] == 1, ALARM, weights)
 
 
 def hash_clause(clause: str) -> str:
@@ -94,8 +107,7 @@ def read_written(language: str) -> Examples:
     )
     rows = [(slug, prepare_text(str(text), language)) for slug in content for text in content[slug]]
     labels = np.array([[slug == label for label in LABELS] for slug, _ in rows], dtype=float)
-    weights = np.where(labels.any(axis=1), ALARM, WRITTEN)
-    return Examples([text for _, text in rows], labels, weights)
+    return Examples([text for _, text in rows], labels, np.full(len(rows), WRITTEN))
 
 
 def read_judged(language: str) -> dict[str, tuple[str, ...]]:
@@ -138,8 +150,41 @@ def sort_clauses(
             found.append((clause, verdict))
     labels = np.array([[label in slugs for label in LABELS] for _, slugs in found], dtype=float)
     labels = labels.reshape(-1, len(LABELS))
-    weights = np.where(labels.any(axis=1), ALARM, JUDGED)
+    weights = np.full(len(found), JUDGED)
     return Examples([clause for clause, _ in found], labels, weights), others
+
+
+def build_reader(language: str) -> Language:
+    """The pipes that come before `voc_alarms`, with the retail pack."""
+    config = load_config(CONFIGS_DIR / f"{language}.cfg", interpolate=True)
+    names = config["nlp"]["pipeline"]
+    names = names[: names.index("voc_alarms")]
+    config["nlp"]["pipeline"] = names
+    config["components"] = {name: config["components"][name] for name in names}
+    return load_model_from_config(config, auto_fill=True)
+
+
+def read_evidence(texts: Sequence[str], language: str) -> csr_matrix:
+    """What the pipes read of each text (texts, EVIDENCE): of its unit with the strongest cues."""
+    rows = np.zeros((len(texts), len(EVIDENCE)))
+    for row, doc in enumerate(build_reader(language).pipe(texts)):
+        units: list[OpinionUnit] = doc.user_data[OPINION_UNITS]
+        if units:
+            found = weigh_evidence(units, language)
+            rows[row] = found[found[:, : len(THREATS)].sum(axis=1).argmax()]
+    return csr_matrix(rows)
+
+
+def assign_folds(written: Numbers) -> NDArray[np.int64]:
+    """The fold (texts,) of each written example: neighbours with one label share a fold."""
+    kinds = np.where(written.any(axis=1), written.argmax(axis=1), len(LABELS))
+    groups, group, size = [], -1, GROUP
+    for place, kind in enumerate(kinds):
+        if size == GROUP or kind != kinds[place - 1]:
+            group, size = group + 1, 0
+        groups.append(group)
+        size += 1
+    return np.random.default_rng(SEED).integers(0, FOLDS, group + 1)[groups]
 
 
 def fit(matrix: csr_matrix, targets: Numbers, weights: Numbers) -> tuple[Numbers, float]:
@@ -148,9 +193,11 @@ def fit(matrix: csr_matrix, targets: Numbers, weights: Numbers) -> tuple[Numbers
     return model.coef_[0], float(model.intercept_[0])
 
 
-def cross_validate(matrix: csr_matrix, targets: Numbers, weights: Numbers, written: int) -> Numbers:
-    """Scores (written,) of the written examples, each by a model that has not seen it."""
-    folds = np.random.default_rng(SEED).integers(0, FOLDS, written)
+def cross_validate(
+    matrix: csr_matrix, targets: Numbers, weights: Numbers, folds: NDArray[np.int64]
+) -> Numbers:
+    """Scores (written,) of the written examples, which come first, each by a model without it."""
+    written = len(folds)
     scores = np.zeros(written)
     for fold in range(FOLDS):
         kept = np.concatenate([folds != fold, np.ones(matrix.shape[0] - written, dtype=bool)])
@@ -171,36 +218,46 @@ def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
         raise FileNotFoundError(f"{directory} holds none of {', '.join(PUBLIC_FILES[language])}")
     judged, others = sort_clauses(clauses, read_judged(language))
     random.Random(SEED).shuffle(others)
-    harmless, rest = others[:HARMLESS], others[HARMLESS : HARMLESS + REST]
-    texts = written.texts + judged.texts + harmless
-    labels = np.vstack([written.labels, judged.labels, np.zeros((len(harmless), len(LABELS)))])
-    weights = np.concatenate([written.weights, judged.weights, np.ones(len(harmless))])
+    harmless_count = min(HARMLESS, len(others) // 2)
+    harmless, rest = others[:harmless_count], others[harmless_count : harmless_count + REST]
+    unread = Examples(harmless, np.zeros((len(harmless), len(LABELS))), np.ones(len(harmless)))
+    parts = (written, judged, unread)
+    texts = [text for part in parts for text in part.texts]
+    labels = np.vstack([part.labels for part in parts])
 
     features = FEATURES[language]
     counts = features.build(texts)
     present = np.asarray((counts > 0).sum(axis=0)).ravel()
     idf = np.log((1 + counts.shape[0]) / (1 + present)) + 1
-    matrix = csr_matrix(counts @ diags(idf))
-    rest_matrix = csr_matrix(features.build(rest) @ diags(idf))
+    scale = diags(np.concatenate([idf, np.ones(len(EVIDENCE))]))
+    matrix = csr_matrix(hstack([counts, read_evidence(texts, language)]) @ scale)
+    rest_matrix = csr_matrix(hstack([features.build(rest), read_evidence(rest, language)]) @ scale)
 
     columns = np.zeros((features.width, len(LABELS)))
+    evidence_weights = np.zeros((len(EVIDENCE), len(LABELS)))
     intercepts, thresholds = np.zeros(len(LABELS)), np.zeros(len(LABELS))
     figures: dict[str, Any] = {}
+    folds = assign_folds(written.labels)
+    is_look_alike = ~written.labels.any(axis=1)
     for place, label in enumerate(LABELS):
         targets = labels[:, place]
-        coefficients, intercept = fit(matrix, targets, weights)
-        columns[:, place], intercepts[place] = coefficients * idf, intercept
-        scores = rest_matrix @ coefficients + intercept
-        threshold = float(np.quantile(scores, 1 - ALARM_RATES[label]))
+        weights = np.concatenate([part.weigh(place) for part in parts])
+        coefficients, intercepts[place] = fit(matrix, targets, weights)
+        columns[:, place] = coefficients[: features.width] * idf
+        evidence_weights[:, place] = coefficients[features.width :]
+        scores = cross_validate(matrix, targets, weights, folds)
+        threshold = float(np.quantile(scores[is_look_alike], 1 - FALSE_ALARMS[label]))
         thresholds[place] = 1 / (1 + np.exp(-threshold))
-        held_out = cross_validate(matrix, targets, weights, len(written.texts)) >= threshold
         is_alarm = written.labels[:, place] == 1
+        found = scores >= threshold
         figures[label] = {
             "written_alarms": int(is_alarm.sum()),
-            "recall_cross_validated": round(float(held_out[is_alarm].mean()), 3),
-            "false_alarms_on_written_others": int(held_out[~is_alarm].sum()),
-            "written_others": int((~is_alarm).sum()),
-            "share_of_public_clauses": ALARM_RATES[label],
+            "recall_cross_validated": round(float(found[is_alarm].mean()), 3),
+            "false_alarms_on_look_alikes": int(found[is_look_alike].sum()),
+            "look_alikes": int(is_look_alike.sum()),
+            "share_of_public_clauses": round(
+                float((rest_matrix @ coefficients + intercepts[place] >= threshold).mean()), 5
+            ),
         }
     kept, kept_weights = prune(columns, KEPT_WEIGHTS)
     metrics = {
@@ -208,7 +265,7 @@ def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
         "written": len(written.texts),
         "judged": len(judged.texts),
         "harmless": len(harmless),
-        "public_clauses_for_thresholds": len(rest),
+        "public_clauses_for_shares": len(rest),
         "labels": figures,
     }
     heads = LabelHeads(
@@ -220,6 +277,8 @@ def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
         intercepts=intercepts,
         calibration=np.array([np.ones(len(LABELS)), np.zeros(len(LABELS))]),
         thresholds=thresholds,
+        extras=EVIDENCE,
+        extra_weights=evidence_weights.astype(np.float32),
         facts={"seed": SEED, "written": len(written.texts), "judged": len(judged.texts)},
     )
     return heads, metrics

@@ -28,6 +28,7 @@ from warehouse.settings import Settings
 pytestmark = pytest.mark.slow
 
 SECOND_NIGHT = "2026-04-02 02:00:00+08"
+THIRD_NIGHT = "2026-04-03 02:00:00+08"
 FACTS = {
     "fct_campaign_touch": "touch_id",
     "fct_campaign_journey": "customer_key",
@@ -426,6 +427,23 @@ def test_a_night_of_changes_is_what_building_anew_gives(company: Settings):
         ("fct_survey_invitation", "stays"),
     }
     assert {key for key in stays if versions[key] == now[key]} == stays
+
+
+def test_an_order_concerns_only_what_is_said_after_it(company: Settings):
+    said = (
+        "select xmin::text, order_count_to_date from core.fct_feedback "
+        "where feedback_key = md5('crm_notes|stays')"
+    )
+    before = read(company, said)
+
+    land(company, "raw_crm.orders", THIRD_NIGHT, [order("later", "stays", "03-20")])
+    run_core(company)
+    assert read(company, said) == before
+
+    land(company, "raw_crm.orders", THIRD_NIGHT, [order("earlier", "stays", "02-22")])
+    run_core(company)
+    [(version, count)] = read(company, said)
+    assert (version != before[0][0], count) == (True, before[0][1] + 1)
 
 
 def test_another_window_makes_its_facts_anew(company: Settings):

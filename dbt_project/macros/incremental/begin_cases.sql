@@ -56,7 +56,7 @@
     create temporary table redone_case on commit drop as
     select case_id from changed_case
     union
-    {{ facts_of_changed_records('case_id', records) }}
+    {{ facts_of_changed_records('case_id', records, 'opened_at') }}
     union
     {{ facts_that_wait('case_id', records) }};
     analyze redone_case;

@@ -4,7 +4,7 @@
      - what was labelled, or is weighed otherwise because near copies of it came,
      - what a customer, member of staff or store said or was said of whose record changed,
        or that names one who arrived since,
-     - what a customer said of whom an order changed. #}
+     - what a customer said after an order of theirs that changed. #}
 {% macro begin_feedback() -%}
     {%- set changes = ref('int_feedback_changes') -%}
     {%- set labels = source('nlp', 'documents') -%}
@@ -43,7 +43,7 @@
         on facts.feedback_key = reweighed.feedback_key
     union
     {{ facts_of_changed_records(
-        'feedback_key, source_slug, source_record_id', records
+        'feedback_key, source_slug, source_record_id', records, 'occurred_at'
     ) }}
     union
     {{ facts_that_wait('feedback_key, source_slug, source_record_id', records) }}
@@ -81,8 +81,9 @@
 {%- endmacro %}
 
 {# Facts of this model about a customer, member of staff or store whose record
-   changed, or about a customer of whom an order changed. #}
-{% macro facts_of_changed_records(columns, records) -%}
+   changed, or about a customer of whom an order before their `moment` changed: what they
+   say of a customer is what had been bought until then. #}
+{% macro facts_of_changed_records(columns, records, moment) -%}
     {%- for name in ['customer', 'agent', 'store'] %}
     select {{ columns }} from {{ this }}
     where {{ name }}_key in (
@@ -91,8 +92,11 @@
     )
     union
     {%- endfor %}
-    select {{ columns }} from {{ this }}
-    where customer_key in ({{ followed_changes('order') }})
+    select {{ columns }} from {{ this }} as facts
+    inner join ({{ followed_changes('order', 'row_key, since') }}) as changed
+        on
+            facts.customer_key = changed.row_key
+            and facts.{{ moment }} >= changed.since
 {%- endmacro %}
 
 {# Feedback that another weight, cluster or burst stands for now. Only what is or

@@ -22,7 +22,7 @@
     create temporary table redone_call on commit drop as
     select call_id from changed_call
     union
-    {{ facts_of_changed_records('call_id', records) }}
+    {{ facts_of_changed_records('call_id', records, 'started_at') }}
     union
     {{ facts_that_wait('call_id', records) }};
     analyze redone_call;

@@ -28,21 +28,36 @@
     {{ facts_that_wait('order_id', records) }};
     analyze named_order;
 
+    -- with the first order that came, changed or went: nothing before it says something
+    -- else
     create temporary table touched_customer on commit drop as
-    select {{ crm_key('orders.customer_id') }} as customer_key
-    from {{ orders }} as orders
-    inner join named_order
-        on orders.order_id = named_order.order_id
-    where orders.customer_id is not null
-    union
-    select facts.customer_key
-    from {{ this }} as facts
-    inner join named_order
-        on facts.order_id = named_order.order_id
-    where facts.customer_key is not null
-    union
-    select {{ crm_key('customer_id') }} from {{ records.customers }}
-    where loaded_at > {{ taken_until('customers') }};
+    select
+        customer_key,
+        min(coalesce(ordered_at, '-infinity')) as since
+    from (
+        select
+            {{ crm_key('orders.customer_id') }} as customer_key,
+            orders.ordered_at
+        from {{ orders }} as orders
+        inner join named_order
+            on orders.order_id = named_order.order_id
+        where orders.customer_id is not null
+        union all
+        select
+            facts.customer_key,
+            facts.ordered_at
+        from {{ this }} as facts
+        inner join named_order
+            on facts.order_id = named_order.order_id
+        where facts.customer_key is not null
+        union all
+        select
+            {{ crm_key('customer_id') }} as customer_key,
+            null as ordered_at
+        from {{ records.customers }}
+        where loaded_at > {{ taken_until('customers') }}
+    ) as touched
+    group by customer_key;
     analyze touched_customer;
 
     create temporary table redone_order on commit drop as
@@ -54,7 +69,9 @@
         on facts.customer_key = touched_customer.customer_key;
     analyze redone_order;
 
-    {{ note_changes('order', 'select customer_key as row_key from touched_customer') }}
+    {{ note_changes(
+        'order', 'select customer_key as row_key, since from touched_customer', 'since'
+    ) }}
     {{ note_changes('order_id', 'select order_id as row_key from redone_order') }}
     delete from {{ this }} as facts
     using redone_order

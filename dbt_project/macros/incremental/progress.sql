@@ -3,7 +3,7 @@
    model_progress   per model and input: the newest stamp (loaded_at, annotated_at) that
                     was taken; what code made the rows; when all were made anew
    fact_change      per fact and key: when its rows were last made anew, for the models
-                    that follow it
+                    that follow it; and since which moment they say something else
 
    Both are written in the transaction that writes the model: a night that breaks
    off leaves them, and the table, as they were. The stamps are the inputs' own; the
@@ -39,12 +39,19 @@
                 fact_name text not null,
                 row_key text not null,
                 changed_at timestamptz not null,
+                since timestamptz not null default '-infinity',
                 primary key (fact_name, row_key)
             );
             create index on {{ fact_changes() }} (fact_name, changed_at);
+        elsif not exists (
+            select from pg_attribute
+            where attrelid = '{{ fact_changes() }}'::regclass and attname = 'since'
+        ) then
+            alter table {{ fact_changes() }}
+                add column since timestamptz not null default '-infinity';
         end if;
     -- another thread was first
-    exception when duplicate_table or unique_violation then null;
+    exception when duplicate_table or duplicate_column or unique_violation then null;
     end $$;
 {%- endmacro %}
 
@@ -73,21 +80,34 @@
     ;
 {%- endmacro %}
 
-{# Note that facts were made anew. `keys`: a query of the column row_key. #}
-{% macro note_changes(fact_name, keys) -%}
-    insert into {{ fact_changes() }} (fact_name, row_key, changed_at)
+{# Note that facts were made anew. `keys`: a query of the column row_key, each key once
+   where it also has `since`: the moment from which on the rows say something else. A
+   note that somebody has not read yet keeps the earlier moment. #}
+{% macro note_changes(fact_name, keys, since="'-infinity'::timestamptz") -%}
+    insert into {{ fact_changes() }} as noted (fact_name, row_key, changed_at, since)
     select distinct
         '{{ fact_name }}',
         row_key,
-        now()
+        now(),
+        {{ since }}
     from ({{ keys }}) as changed
     where row_key is not null
-    on conflict (fact_name, row_key) do update set changed_at = excluded.changed_at;
+    on conflict (fact_name, row_key) do update
+        set
+            changed_at = excluded.changed_at,
+            since = case
+                when noted.changed_at <= (
+                    select min(taken_until) - interval '{{ var("incremental_overlap") }}'
+                    from {{ progress_table() }}
+                    where input_slug = '{{ fact_name }}'
+                ) then excluded.since
+                else least(noted.since, excluded.since)
+            end;
 {%- endmacro %}
 
 {# The keys of a followed fact that changed since this model last looked. #}
-{% macro followed_changes(fact_name) -%}
-    select row_key from {{ fact_changes() }}
+{% macro followed_changes(fact_name, columns='row_key') -%}
+    select {{ columns }} from {{ fact_changes() }}
     where
         fact_name = '{{ fact_name }}'
         and changed_at > {{ taken_until(fact_name) }}

@@ -41,9 +41,10 @@
     {{ return('false' if tested_since() else 'true') }}
 {%- endmacro %}
 
-{# When the tests that still hold began; none where everything is to be tested. As a
-   literal, so that the planner sees how little is newer. Transactions that began earlier
-   may have committed later, therefore the overlap. #}
+{# When the tests that still hold began; none where everything is to be tested: a model
+   that was built in full since the night ended (the night that does so itself tests it
+   after that). As a literal, so that the planner sees how little is newer. Transactions
+   that began earlier may have committed later, therefore the overlap. #}
 {% macro tested_since(model_name=none) -%}
     {#- asked for only when running, as in `record_stage` -#}
     {%- set run_id = env_var('VOC_RUN_ID', '') if execute -%}
@@ -55,7 +56,7 @@
         ~ " and date_trunc('week', started_at at time zone '" ~ var('time_zone') ~ "')"
         ~ " = date_trunc('week', now() at time zone '" ~ var('time_zone') ~ "')"
         ~ (
-            " and started_at > coalesce((select max(taken_until) from " ~ progress_table()
+            " and ended_at > coalesce((select max(taken_until) from " ~ progress_table()
             ~ " where model_name = '" ~ model_name
             ~ "' and input_slug = 'built_in_full'), '-infinity')" if model_name else ""
         )

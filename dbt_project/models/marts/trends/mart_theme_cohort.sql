@@ -16,26 +16,44 @@ with voters as (
         and customers.age_band is not null
 ),
 
+-- distinct first, then counted: to count distinct keys PostgreSQL would sort all rows
+speakers as (
+    select distinct
+        quarter,
+        age_band,
+        customer_key
+    from voters
+),
+
 totals as (
     select
         quarter,
         age_band,
-        count(distinct customer_key)::integer as total_customer_count
-    from voters
+        count(*)::integer as total_customer_count
+    from speakers
     group by quarter, age_band
 ),
 
-mentions as (
-    select
+topic_speakers as (
+    select distinct
         voters.quarter,
         voters.age_band,
         units.topic_slug,
-        count(distinct voters.customer_key)::integer as customer_count
+        voters.customer_key
     from {{ ref('fct_opinion_unit') }} as units
     inner join voters
         on units.feedback_key = voters.feedback_key
     where units.topic_slug is not null
-    group by voters.quarter, voters.age_band, units.topic_slug
+),
+
+mentions as (
+    select
+        quarter,
+        age_band,
+        topic_slug,
+        count(*)::integer as customer_count
+    from topic_speakers
+    group by quarter, age_band, topic_slug
 ),
 
 -- a quarter in which nobody of an age names a topic is a zero on its line, not a gap

@@ -312,8 +312,19 @@ def test_a_night_tests_what_was_loaded_since_the_last_one_of_its_week(
     assert ("order_channel" in found) == is_found
 
 
-@pytest.mark.parametrize("is_made_anew", [False, True])
-def test_a_night_tests_the_facts_that_it_made_anew(built: Settings, is_made_anew: bool):
+@pytest.mark.parametrize(
+    ("is_made_anew", "ended", "is_found"),
+    [
+        # the earlier night built the fact in full, or came after that: it has tested all of it
+        (False, "0 days", False),
+        (True, "0 days", True),
+        # it ended before the fact was built in full
+        (False, "1 day", True),
+    ],
+)
+def test_a_night_tests_the_facts_that_it_made_anew(
+    built: Settings, is_made_anew: bool, ended: str, is_found: bool
+):
     with connect("voc_modeler", built) as connection:
         connection.execute(
             "update core.fct_opinion_unit set intensity = 9 "
@@ -325,21 +336,21 @@ def test_a_night_tests_the_facts_that_it_made_anew(built: Settings, is_made_anew
             "from core.fct_opinion_unit having %s",
             (is_made_anew,),
         )
-    note_tested(built, "dbt_core", "0 days")
+    note_tested(built, "dbt_core", "0 days", ended)
 
     found = find_faults(built, "core", "fct_opinion_unit")
 
-    assert ("intensity" in found) == is_made_anew
+    assert ("intensity" in found) == is_found
 
 
-def note_tested(settings: Settings, stage: str, ago: str) -> None:
-    """Say that one earlier night's stage ran to its end, and no other one."""
+def note_tested(settings: Settings, stage: str, ago: str, ended_ago: str = "0 days") -> None:
+    """Say that one earlier night's stage began `ago` and ran to its end, and no other one."""
     with connect("voc_admin", settings) as connection:
         connection.execute("delete from ops.stage_runs where stage = %s", (stage,))
         connection.execute(
-            "insert into ops.stage_runs (run_id, stage, status, started_at) "
-            "values ('earlier', %s, 'success', now() - %s::interval)",
-            (stage, ago),
+            "insert into ops.stage_runs (run_id, stage, status, started_at, ended_at) "
+            "values ('earlier', %s, 'success', now() - %s::interval, now() - %s::interval)",
+            (stage, ago, ended_ago),
         )
 
 

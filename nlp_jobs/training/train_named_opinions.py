@@ -12,8 +12,6 @@ routers (`train_routing`): a ridge regression, nothing random.
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,7 +30,7 @@ from nlp_jobs.training.labelled_texts import (
     read_csv,
 )
 from nlp_jobs.training.routing_texts import Recipe, RoutedText
-from nlp_jobs.training.train_routing import measure, train
+from nlp_jobs.training.train_routing import measure, save_with_metrics, train
 
 POLARITIES = {"1": "positive", "0": "neutral", "-1": "negative"}
 # data set -> licence
@@ -119,17 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if empty:
         parser.error(f"no row with a polarity (1, 0, -1) in {', '.join(empty)}")
     heads = train_named_opinions(options.language, sources)
-    options.out.mkdir(parents=True, exist_ok=True)
-    heads.save(options.out / f"{PREFIX}{options.language}.npz")
-    metrics = {
-        **heads.facts,
-        "labels": list(heads.labels),
-        "measured_on": dt.datetime.now(dt.UTC).date().isoformat(),
-    }
-    report = json.dumps(metrics, ensure_ascii=False, indent=2, sort_keys=True)
-    path = options.out / f"{PREFIX}{options.language}.metrics.json"
-    path.write_text(report + "\n", encoding="utf-8")
-    print(report)
+    print(save_with_metrics(heads, options.out, f"{PREFIX}{options.language}"))
 
 
 if __name__ == "__main__":

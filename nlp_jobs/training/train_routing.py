@@ -200,6 +200,20 @@ def train(
     return heads
 
 
+def save_with_metrics(heads: LabelHeads, directory: Path, name: str) -> str:
+    """Write `<name>.npz` and, from the head's facts, `<name>.metrics.json`; return the latter."""
+    directory.mkdir(parents=True, exist_ok=True)
+    heads.save(directory / f"{name}.npz")
+    metrics = {
+        **heads.facts,
+        "labels": list(heads.labels),
+        "measured_on": dt.datetime.now(dt.UTC).date().isoformat(),
+    }
+    report = json.dumps(metrics, ensure_ascii=False, indent=2, sort_keys=True)
+    (directory / f"{name}.metrics.json").write_text(report + "\n", encoding="utf-8")
+    return report
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line entry point."""
     recipes = make_recipes()
@@ -243,17 +257,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.strength is not None:
         recipe = Recipe(**{**vars(recipe), "strength": options.strength})
     heads = train(recipe, labelled, helpers)
-    options.out.mkdir(parents=True, exist_ok=True)
-    heads.save(options.out / f"{PREFIX}{recipe.name}.npz")
-    metrics = {
-        **heads.facts,
-        "labels": list(heads.labels),
-        "measured_on": dt.datetime.now(dt.UTC).date().isoformat(),
-    }
-    report = json.dumps(metrics, ensure_ascii=False, indent=2, sort_keys=True)
-    path = options.out / f"{PREFIX}{recipe.name}.metrics.json"
-    path.write_text(report + "\n", encoding="utf-8")
-    print(report)
+    print(save_with_metrics(heads, options.out, f"{PREFIX}{recipe.name}"))
 
 
 if __name__ == "__main__":

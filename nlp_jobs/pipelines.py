@@ -11,10 +11,13 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.util import load_config, load_model_from_config
 
-from nlp_jobs import components  # noqa: F401  # registers all factories
+from nlp_jobs import (
+    components,  # noqa: F401  # registers all factories
+    named_opinions,
+    routing_heads,
+)
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.lexicons.language import LANGUAGES, LEXICON_DIR
-from nlp_jobs.routing_heads import PREFIX
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR, find_pack
 from nlp_jobs.text.words import WORDS_FILE
 from warehouse.settings import Settings
@@ -24,6 +27,7 @@ NAME = "voc"
 VERSION = "0.3.1"
 CONFIGS_DIR = Path(__file__).resolve().parent / "configs"
 MAX_CHARACTERS = 10_000_000
+ON_REQUEST = (routing_heads.PREFIX, named_opinions.PREFIX)
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,6 @@ def iter_versioned_files(pack: str, config_dir: Path) -> list[Path]:
         *sorted(LEXICON_DIR.glob("*.yml")),
         WORDS_FILE,
         *(CONFIGS_DIR / f"{language}.cfg" for language in LANGUAGES),
-        # routers read whole texts on request and label nothing here
-        *sorted(path for path in MODEL_DIR.glob("*.npz") if not path.name.startswith(PREFIX)),
+        # routers and readers of named terms answer on request and label nothing here
+        *sorted(path for path in MODEL_DIR.glob("*.npz") if not path.name.startswith(ON_REQUEST)),
     ]

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nlp_jobs.aspects import AspectReader, list_readers
-from nlp_jobs.taxonomy import CuedValue, Departments, Labels, Pack
+from nlp_jobs.components.topics import find_topic_head
+from nlp_jobs.taxonomy import CuedValue, Departments, Labels, Pack, TaxonomyError
 
 LANGUAGES = ("zh", "en")
 # Layers of cues that are no vocabulary of labels.yml; each has one slug, its own name.
@@ -99,6 +100,11 @@ def _find_wrong_heads(pack: Pack) -> Iterator[Problem]:
                 yield Problem("error", place, f"{heads.reader} knows no aspect {label!r}")
             if slug not in topics:
                 yield Problem("error", place, f"topic {slug!r} is not defined")
+    for language, name in pack.topic_heads.items():
+        try:
+            find_topic_head(name, pack)
+        except TaxonomyError as error:
+            yield Problem("error", f"topic_heads {language}", str(error))
 
 
 def _find_gaps(pack: Pack) -> Iterator[Problem]:

@@ -24,7 +24,7 @@ from warehouse.settings import Settings
 
 NAME = "voc"
 # Raise it when code changes labels; changed words, packs, settings and weights show by themselves.
-VERSION = "0.3.1"
+VERSION = "0.4.0"
 CONFIGS_DIR = Path(__file__).resolve().parent / "configs"
 MAX_CHARACTERS = 10_000_000
 ON_REQUEST = (routing_heads.PREFIX, named_opinions.PREFIX)
@@ -78,6 +78,7 @@ class BackEnds:
                 },
             )
         if self.aspects:
+            nlp.remove_pipe("voc_topics")  # its guesses would count as found
             nlp.add_pipe(
                 "voc_transformer_aspects",
                 after="voc_routing",

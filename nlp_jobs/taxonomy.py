@@ -145,7 +145,8 @@ class Pack(Value):
 
     `signals` maps a vocabulary of labels.yml, or a role such as `promise` or `breach`, to slugs to
     cues: words of this industry that add to those of the language (its own safety hazards).
-    `heads` holds the trained heads of a language, by language.
+    `heads` holds the trained heads of a language, by language; `topic_heads` names the weights of
+    the head that knows all topics of the pack, see `nlp_jobs.components.topics`.
     """
 
     version: int = Field(ge=1)
@@ -155,6 +156,7 @@ class Pack(Value):
     competitors: tuple[CuedValue, ...] = ()
     signals: dict[str, dict[str, LanguageCues]] = {}
     heads: dict[str, AspectHeads] = {}
+    topic_heads: dict[str, str] = {}
 
     def iter_touchpoints(self) -> Iterator[tuple[Stage, Touchpoint]]:
         """Yield (stage, touchpoint) in journey order."""

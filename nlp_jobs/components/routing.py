@@ -63,8 +63,7 @@ class Router:
         """Set touchpoint, topic, department and competitor of one unit."""
         hits = unit.hits
         departments = self._scores(hits["department"]) if "department" in hits else {}
-        topics = self._scores(hits["topic"]) if "topic" in hits else {}
-        touchpoints = self._touchpoint_scores(hits.get("touchpoint", ()), topics)
+        topics, touchpoints = self.weigh(hits)
         is_quoted = unit.promise_role == "promise" and unit.speaker == "customer"
         if is_quoted:
             departments = self._speakers(unit) or departments
@@ -83,6 +82,11 @@ class Router:
             unit.department_slug, unit.department_confidence = _best(departments)
         if "competitor" in hits:
             unit.competitor_slug = hits["competitor"][0].slug
+
+    def weigh(self, hits: Mapping[str, Sequence[Hit]]) -> tuple[dict[str, float], dict[str, float]]:
+        """The strength of cues by topic and by touchpoint, where those of its topics count too."""
+        topics = self._scores(hits["topic"]) if "topic" in hits else {}
+        return topics, self._touchpoint_scores(hits.get("touchpoint", ()), topics)
 
     def _best_topic(
         self, topics: Mapping[str, float], touchpoint: str | None

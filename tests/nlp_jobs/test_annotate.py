@@ -117,7 +117,7 @@ def test_dialogues_keep_speakers_apart(read):
         ("还没有淘宝好用", "competitor_slug", "taobao"),
         ("气死我了，什么态度", "emotion_slug", "anger"),
         ("非常感谢客服小妹", "emotion_slug", "gratitude"),
-        ("空调一个月就坏了", "topic_slug", "fault"),
+        ("空调不制冷", "topic_slug", "fault"),
         ("会员积分过期也不提醒", "touchpoint_slug", "membership_points"),
     ],
 )

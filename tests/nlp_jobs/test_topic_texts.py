@@ -1,26 +1,63 @@
-"""The sentences about the topics of the retail pack: whole, without doubles, of known slugs."""
+"""The texts about the topics of the retail pack: whole, without doubles, of known slugs."""
 
 from __future__ import annotations
 
+import csv
+import gzip
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from nlp_jobs.components.topics import JOINED
 from nlp_jobs.evaluation.training_record import bare_text
-from nlp_jobs.taxonomy import load_pack
-from nlp_jobs.training.topic_texts import HEADER, TopicText, read_topic_texts
+from nlp_jobs.taxonomy import load_labels, load_pack
+from nlp_jobs.training import topic_texts
+from nlp_jobs.training.topic_texts import (
+    EXAMPLES,
+    JUDGED,
+    TopicText,
+    hash_unit,
+    read_judged_texts,
+    read_topic_texts,
+)
+from nlp_jobs.training.train_topics import FEATURES, fit, fit_join
 
 PACK = load_pack("retail")
+HEADER = "topic\ttouchpoint\ttext"
 
 
-@pytest.mark.parametrize(("language", "least"), [("zh", 24), ("en", 15)])
-def test_every_topic_has_sentences_and_none_stands_twice(language: str, least: int):
-    texts = read_topic_texts(language, PACK)
+@pytest.mark.parametrize(
+    ("name", "least"), [("zh", 200), ("zh_apart", 24), ("en", 100), ("en_apart", 15)]
+)
+def test_every_topic_has_sentences_and_none_stands_twice(name: str, least: int):
+    texts = read_topic_texts(name, PACK)
 
     counts = Counter(text.topic for text in texts)
     assert all(counts[topic.slug] >= least for *_, topic in PACK.iter_topics())
     assert max(Counter(bare_text(text.text) for text in texts).values()) == 1
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_sentence_apart_is_learnt_from(language: str):
+    learnt, apart = (
+        {bare_text(text.text) for text in read_topic_texts(name, PACK)}
+        for name in (language, f"{language}_apart")
+    )
+
+    assert not learnt & apart
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_other_labels_are_of_the_vocabularies(language: str):
+    labels = load_labels()
+    with (EXAMPLES / f"{language}.tsv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+    for column in ("need", "cause", "emotion"):
+        assert {row[column] for row in rows} <= labels.slugs(f"{column}_slug") | {"none"}
+    assert {row["sentiment"] for row in rows} == {"pos", "neg", "neu", "none"}
 
 
 def test_none_is_no_topic(tmp_path: Path):
@@ -41,8 +78,8 @@ def test_none_is_no_topic(tmp_path: Path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("refund\t钱还没到账", "line 2: not three values"),
-        ("refund\treturn_refund\t", "line 2: not three values"),
+        ("refund\t钱还没到账", "line 2: not 3 values"),
+        ("refund\treturn_refund\t", "line 2: not 3 values"),
         ("refunds\treturn_refund\t钱还没到账", "refunds at return_refund is not in the pack"),
         ("refund\tdelivery\t钱还没到账", "refund at delivery is not in the pack"),
         ("none\tshipping\t换一家快递吧", "no touchpoint shipping"),
@@ -60,6 +97,64 @@ def test_a_file_without_its_header_is_refused(tmp_path: Path):
 
     with pytest.raises(ValueError, match="first line"):
         read_topic_texts("zh", PACK, tmp_path)
+
+
+def test_judged_units_are_hashes_of_known_slugs():
+    with JUDGED.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    assert {len(row["unit_hash"]) for row in rows} == {16}
+    assert len({(row["language"], row["unit_hash"]) for row in rows}) == len(rows)
+
+
+def test_judged_units_are_found_in_the_public_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    judged = tmp_path / "judged.csv"
+    judged.write_text(
+        "language,unit_hash,topic,touchpoint,sentiment\n"
+        f"zh,{hash_unit('包装箱子破了')},packaging_quality,packaging,neg\n"
+        f"zh,{hash_unit('没有人写过这句')},refund,return_refund,neg\n"
+        f"en,{hash_unit('包装箱子破了')},refund,return_refund,neg\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(topic_texts, "JUDGED", judged)
+    path = tmp_path / "zh_sentiment_online_shopping_10cats.csv.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.write("category,label,text\n水果,0,包装箱子破了\n水果,0,包装箱子破了\n")
+
+    [found] = read_judged_texts("zh", PACK, tmp_path)
+
+    assert found.label == TopicText("packaging_quality", "packaging", "包装箱子破了")
+    assert found.split in ("train", "calibration", "test")
+
+
+def test_a_regression_tells_classes_apart_by_their_letters():
+    texts = [
+        TopicText("refund", "return_refund", "钱还没退回来"),
+        TopicText("refund", "return_refund", "退的钱到账了"),
+        TopicText(None, "delivery", "箱子在路上"),
+        TopicText(None, "delivery", "箱子到了"),
+    ]
+    labels = ["none@delivery", "refund@return_refund"]
+
+    _, weights, intercepts = fit(texts, np.ones(4), labels, FEATURES["zh"])
+
+    scores = FEATURES["zh"].build(["钱退了", "两个箱子"]) @ weights + intercepts
+    assert scores.argmax(axis=1).tolist() == [1, 0]
+
+
+def test_the_weight_of_cues_has_a_floor():
+    generator = np.random.default_rng(1)
+    right = generator.integers(0, 3, 60)
+    scores = 3.0 * np.eye(3)[right]
+    misleading = np.zeros((len(JOINED) - 1, 60, 3))
+    misleading[0] = np.eye(3)[(right + 1) % 3]
+
+    found = fit_join(scores, misleading, right, np.ones(60))
+
+    assert found[0] > 1
+    assert found[1] == pytest.approx(1.0)
 
 
 def write(folder: Path, *lines: str) -> None:

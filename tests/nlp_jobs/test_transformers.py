@@ -124,6 +124,7 @@ def test_topics_come_from_an_aspect_model_where_the_cues_found_none():
     pack = load_pack("retail")
     topic = next(topic.slug for *_, topic in pack.iter_topics() if topic.touchpoint)
     nlp = build_pipeline("zh")
+    nlp.remove_pipe("voc_topics")
     pipe = TransformerAspects(Aspects(), pack, "zh", {"product_fit": topic}, 0.5, 0.55)
 
     docs = list(pipe.pipe(nlp.pipe(["它是蓝色的呢", "它是别的呢"])))

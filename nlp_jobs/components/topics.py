@@ -1,0 +1,220 @@
+"""`voc_topics`: topic and touchpoint of each unit by a trained head that also hears the cues.
+
+Customers tell things without naming them (「周一下的单周五还没发」), and no list of words holds that.
+The head gives every topic of the pack a score from the letters of the unit; five weights join it
+with the strength of the cues; a touchpoint's chance is the sum of those of its topics.
+A pack without a head (`topic_heads:`) costs nothing and keeps what the cues found, and so does a
+unit whose cues point to a topic that was added to the pack after the head was trained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy import util
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
+from nlp_jobs.components.routing import Router
+from nlp_jobs.heads import MODEL_DIR
+from nlp_jobs.label_heads import LabelHeads, load_label_heads
+from nlp_jobs.lexicons.cues import Hit
+from nlp_jobs.taxonomy import Pack, TaxonomyError
+
+CUSTOMER = "customer"
+NOWHERE = "none"  # stands for no topic and for no touchpoint in the labels of a head
+# what joins a head's score with the cues of a unit, in the order of the weights in its facts
+JOINED = ("head", "topic cues", "touchpoint cues", "no topic", "no topic despite cues")
+Numbers = NDArray[np.float64]
+Hits = Mapping[str, Sequence[Hit]]
+
+
+@Language.factory("voc_topics", requires=["doc._.opinion_units"], assigns=["doc._.opinion_units"])
+def make_topics(nlp: Language, name: str, pack: Pack, language: str) -> TopicReader:
+    """Build the pipe; it must stand behind `voc_routing`."""
+    return TopicReader(pack, language)
+
+
+def write_label(topic: str | None, touchpoint: str | None) -> str:
+    """The label of a head for a topic at a touchpoint, null for none."""
+    return f"{topic or NOWHERE}@{touchpoint or NOWHERE}"
+
+
+def read_label(label: str) -> tuple[str | None, str | None]:
+    """Topic and touchpoint of a head's label."""
+    topic, _, touchpoint = label.partition("@")
+    return (None if topic == NOWHERE else topic), (None if touchpoint == NOWHERE else touchpoint)
+
+
+def find_topic_head(name: str, pack: Pack) -> Path:
+    """The weights that a pack names; `TaxonomyError` where there are none."""
+    path = MODEL_DIR / f"{name}.npz"
+    if not path.is_file():
+        raise TaxonomyError(f"pack {pack.slug}, topic_heads: {path} does not exist")
+    return path
+
+
+class TopicChances:
+    """The chance of each topic and touchpoint, from the scores of a head and the cues of a unit.
+
+    `pairs` (classes,) are the topic and touchpoint of each class, `touchpoints` the columns of
+    `at` (classes, touchpoints + 1), the last of which is none.
+    """
+
+    def __init__(self, labels: Sequence[str], router: Router) -> None:
+        self.router = router
+        self.pairs = [read_label(label) for label in labels]
+        self.touchpoints = sorted({place for _, place in self.pairs if place is not None})
+        self.at = np.zeros((len(self.pairs), len(self.touchpoints) + 1))
+        for row, (_, place) in enumerate(self.pairs):
+            self.at[row, -1 if place is None else self.touchpoints.index(place)] = 1
+        self.topic_columns = {
+            topic: column for column, (topic, _) in enumerate(self.pairs) if topic is not None
+        }
+        self.place_columns = {
+            place: np.flatnonzero(self.at[:, column])
+            for column, place in enumerate(self.touchpoints)
+        }
+        self.without_topic = np.array([topic is None for topic, _ in self.pairs], dtype=float)
+
+    def weigh_cues(self, units: Sequence[Hits]) -> Numbers:
+        """What the cues say (`JOINED` without the head, units, classes)."""
+        inputs = np.zeros((len(JOINED) - 1, len(units), len(self.pairs)))
+        inputs[2] = self.without_topic
+        for row, hits in enumerate(units):
+            if "topic" not in hits and "touchpoint" not in hits:
+                continue
+            topics, touchpoints = self.router.weigh(hits)
+            for topic, worth in topics.items():
+                if topic in self.topic_columns:
+                    inputs[0, row, self.topic_columns[topic]] = np.log1p(worth)
+            for place, worth in touchpoints.items():
+                if place in self.place_columns:
+                    inputs[1, row, self.place_columns[place]] = np.log1p(worth)
+            if topics:
+                inputs[3, row] = self.without_topic
+        return inputs
+
+    def join(self, scores: Numbers, cues: Numbers, weights: Sequence[float]) -> Numbers:
+        """Chances (units, classes) that add up to 1."""
+        logits = weights[0] * scores + np.tensordot(np.asarray(weights[1:]), cues, axes=1)
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        chances: Numbers = powers / powers.sum(axis=1, keepdims=True)
+        return chances
+
+    def choose(
+        self, chances: Numbers, least_topic: float, least_touchpoint: float
+    ) -> Iterator[tuple[str | None, float, str | None, float]]:
+        """Yield topic, its chance, touchpoint and its chance; null below what is asked for.
+
+        The topic is the likeliest that happens at the chosen touchpoint, or anywhere.
+        """
+        by_place = chances @ self.at
+        best_places = by_place.argmax(axis=1)
+        anywhere = self.at[:, -1] > 0
+        possible = chances * np.where(self.at.T[best_places] > 0, 1, anywhere)
+        possible[:, self.without_topic > 0] = 0
+        best_topics = possible.argmax(axis=1)
+        for row, (place, best) in enumerate(zip(best_places, best_topics, strict=True)):
+            chance, place_chance = float(possible[row, best]), float(by_place[row, place])
+            is_named = place < len(self.touchpoints) and place_chance >= least_touchpoint
+            yield (
+                self.pairs[best][0] if chance >= least_topic else None,
+                chance,
+                self.touchpoints[place] if is_named else None,
+                place_chance,
+            )
+
+
+class TopicReader:
+    """Sets topic, touchpoint and department of the customers' units, a batch in one pass."""
+
+    def __init__(self, pack: Pack, language: str, head: LabelHeads | None = None) -> None:
+        name = pack.topic_heads.get(language)
+        if head is None and name is not None:
+            head = load_label_heads(find_topic_head(name, pack))
+        self.head = head
+        if head is None:
+            return
+        self.chances = TopicChances(head.labels, Router(pack, language))
+        self.weights: list[float] = head.facts["join"]
+        self.least_topic: float = head.facts["least_topic"]
+        self.least_touchpoint: float = head.facts["least_touchpoint"]
+        self.owners = {
+            touchpoint.slug: touchpoint.department for _, touchpoint in pack.iter_touchpoints()
+        }
+        topics = {topic.slug: topic for *_, topic in pack.iter_topics()}
+        self.topic_owners = {slug: topic.department for slug, topic in topics.items()}
+        # what the pack lost since the head was trained is never chosen
+        self.lost = [
+            column
+            for column, (topic, place) in enumerate(self.chances.pairs)
+            if (topic is not None and (topic not in topics or topics[topic].touchpoint != place))
+            or (place is not None and place not in self.owners)
+        ]
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read one doc; `pipe` reads many in one pass."""
+        if self.head is not None:
+            self._read([doc], self.head)
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = 256) -> Iterable[Doc]:
+        """Read docs batch by batch."""
+        return stream if self.head is None else self._pipe(stream, batch_size, self.head)
+
+    def _pipe(self, stream: Iterable[Doc], batch_size: int, head: LabelHeads) -> Iterator[Doc]:
+        for docs in util.minibatch(stream, size=batch_size):
+            batch = list(docs)
+            self._read(batch, head)
+            yield from batch
+
+    def _read(self, docs: Iterable[Doc], head: LabelHeads) -> None:
+        units = [
+            unit
+            for doc in docs
+            for unit in doc.user_data[OPINION_UNITS]
+            if unit.speaker == CUSTOMER and unit.promise_role != "promise" and self._knows(unit)
+        ]
+        if not units:
+            return
+        scores = head.score([unit.text for unit in units])
+        scores[:, self.lost] = -np.inf
+        cues = self.chances.weigh_cues([unit.hits for unit in units])
+        joined = self.chances.join(scores, cues, self.weights)
+        found = self.chances.choose(joined, self.least_topic, self.least_touchpoint)
+        for unit, (topic, chance, touchpoint, place_chance) in zip(units, found, strict=True):
+            self._take(unit, topic, chance, touchpoint, place_chance)
+
+    def _knows(self, unit: OpinionUnit) -> bool:
+        """False where the cues point to what the head has not learnt."""
+        topic, place = unit.topic_slug, unit.touchpoint_slug
+        return (topic is None or topic in self.chances.topic_columns) and (
+            place is None or place in self.chances.place_columns
+        )
+
+    def _take(
+        self,
+        unit: OpinionUnit,
+        topic: str | None,
+        chance: float,
+        touchpoint: str | None,
+        place_chance: float,
+    ) -> None:
+        before = self._owner(unit.topic_slug, unit.touchpoint_slug)
+        unit.topic_slug = topic
+        unit.topic_confidence = None if topic is None else round(chance, 3)
+        unit.touchpoint_slug = touchpoint
+        unit.touchpoint_confidence = None if touchpoint is None else round(place_chance, 3)
+        owner = self._owner(topic, touchpoint)
+        # the department goes with the touchpoint unless the customer named another
+        if unit.department_slug in (None, before) and unit.department_slug != owner:
+            unit.department_slug = owner
+            unit.department_confidence = None if owner is None else round(place_chance, 3)
+
+    def _owner(self, topic: str | None, touchpoint: str | None) -> str | None:
+        return self.topic_owners.get(topic or "") or self.owners.get(touchpoint or "")

@@ -8,7 +8,9 @@ copies weighing as one. The centroid's nearest neighbours are the usual choice o
 (Rossiello, Basile and Semeraro 2017, "Centroid-based text summarization", MultiLing).
 
 Dissent: of the feedback that speaks of both departments, complains of neither and praises at least
-one, the story nearest to the centroid of such feedback; one per pair, for all its kinds.
+one, the story nearest to the centroid of such feedback; one per pair, for all its kinds. It is
+looked for among about `MAX_READ` pieces of feedback, chosen by their key: more of them hardly move
+the centroid, and to read them all takes longer with every year.
 
 Limits: letters, not meaning: a story told in rare words ranks low though it is typical. Cells with
 a single story have representativeness 1.
@@ -29,6 +31,7 @@ from warehouse.settings import Settings
 
 MAX_LETTERS = 600  # of a story that are compared
 MAX_FEATURES = 20_000
+MAX_READ = 50_000
 
 RESULT = ResultTable(
     name="breakpoint_evidence",
@@ -45,11 +48,18 @@ RESULT = ResultTable(
     ),
     key=("feedback_key", "from_department_slug", "to_department_slug", "is_dissenting"),
     method="cosine to the weighted TF-IDF centroid of letter n-grams",
-    method_version="1",
+    method_version="2",
 )
 
 _PERIOD = "(select * from core.dim_reporting_period where period_slug = 'last_12_months')"
 
+# of all feedback in the period one in so many is looked at for dissent
+_STEP = f"""
+    select count(*) / %(most)s + 1 as step
+    from core.fct_feedback as feedback
+    inner join {_PERIOD} as period
+        on feedback.occurred_date between period.first_month and period.last_date
+"""
 # the first unit that speaks of each department, per feedback without any complaint of it
 _PRAISED = f"""
     select
@@ -64,6 +74,7 @@ _PRAISED = f"""
     inner join {_PERIOD} as period
         on units.occurred_date between period.first_month and period.last_date
     where units.subject_slug = 'us' and units.is_relevant and units.department_slug is not null
+        and mod(abs(hashtext(units.feedback_key)::bigint), (select step from sampling)) = 0
     group by units.feedback_key, units.department_slug
 """
 
@@ -113,12 +124,12 @@ def read_stories(connection: psycopg.Connection[Any]) -> list[Story]:
 
 
 def read_dissents(connection: psycopg.Connection[Any]) -> list[Story]:
-    """Return feedback that speaks well of a pair with a breakpoint, in order of its keys."""
+    """Return feedback, of those looked at, that speaks well of a pair with a breakpoint."""
     return [
         Story(*row)
         for row in connection.execute(
             f"""
-            with praised as ({_PRAISED}), pairs as (
+            with sampling as ({_STEP}), praised as ({_PRAISED}), pairs as (
                 select distinct from_department_slug, to_department_slug
                 from core.fct_breakpoint as breakpoints
                 inner join {_PERIOD} as period
@@ -137,7 +148,8 @@ def read_dissents(connection: psycopg.Connection[Any]) -> list[Story]:
             where earlier.is_blamed is not true and later.is_blamed is not true
                 and (earlier.is_praised or later.is_praised)
             order by 2, 3, 1
-            """
+            """,
+            {"most": MAX_READ},
         )
     ]
 

@@ -1,10 +1,10 @@
 """In which state was each customer, and at which touchpoints did they complain within 30 days?
 
-    core.fct_order, core.fct_opinion_unit, core.fct_case -> Watched, State
+    core.fct_order, core.fct_opinion_unit, core.fct_case, core.dim_customer -> Watched, State
 
 States and windows: see `stat_jobs.next_issue`. Of events on one day a complaint counts before a
 resolved case, and that before an order; of a feedback's complaints the strongest. The history is
-read from at most about `MAX_CUSTOMERS` customers, chosen by their key, so always the same.
+that of at most `MAX_CUSTOMERS` customers or so, chosen by their key, so always the same.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ WINDOW_DAYS = 30
 MEMORY_DAYS = 90
 MAX_CUSTOMERS = 50_000
 
-_EVENTS = """
+_CLOCK = """
     clock as (
         select max(occurred_date) as today
         from core.fct_feedback
         where subject_slug = 'us' and is_relevant
-    ),
+    )
+"""
+# `chosen` tells which events, before they are sorted: a condition on customer_key and {day}
+_EVENTS = """
     complaints as (
         select distinct on (feedback_key, touchpoint_slug)
             feedback_key, customer_key, occurred_date, touchpoint_slug,
@@ -32,18 +35,19 @@ _EVENTS = """
         from core.fct_opinion_unit
         where subject_slug = 'us' and is_relevant and customer_key is not null
             and touchpoint_slug is not null and sentiment_label = 'negative'
+            and {chosen_by_occurred_date}
         order by feedback_key, touchpoint_slug, intensity desc nulls last, unit_seq
     ),
     events as (
         select customer_key, ordered_date as event_date, 'order' as event, 3 as place,
             '' as record_key
         from core.fct_order
-        where customer_key is not null and not is_cancelled
+        where customer_key is not null and not is_cancelled and {chosen_by_ordered_date}
         union all
-        select customer_key, (resolved_at at time zone 'Asia/Shanghai')::date, 'resolved', 2,
-            case_id
+        select customer_key, {resolved_date}, 'resolved', 2, case_id
         from core.fct_case
         where customer_key is not null and resolved_at is not null
+            and {chosen_by_resolved_date}
         union all
         (
             select distinct on (feedback_key)
@@ -53,6 +57,10 @@ _EVENTS = """
         )
     )
 """
+_RESOLVED_DATE = "(resolved_at at time zone 'Asia/Shanghai')::date"
+_SHARE = "share as (select count(*) / %(most)s + 1 as step from core.dim_customer)"
+_IN_SHARE = "mod(abs(hashtext(customer_key)::bigint), (select step from share)) = 0"
+_IN_MEMORY = "{day} between (select today - %(memory)s from clock) and (select today from clock)"
 _BUCKET = """
     case
         when {days} <= 7 then '0-7'
@@ -60,6 +68,16 @@ _BUCKET = """
         else '31-90'
     end
 """
+
+
+def _events(chosen: str) -> str:
+    """Return the part of a query that reads the events for which the condition holds."""
+    return _EVENTS.format(
+        resolved_date=_RESOLVED_DATE,
+        chosen_by_occurred_date=chosen.format(day="occurred_date"),
+        chosen_by_ordered_date=chosen.format(day="ordered_date"),
+        chosen_by_resolved_date=chosen.format(day=_RESOLVED_DATE),
+    )
 
 
 @dataclass(frozen=True)
@@ -102,16 +120,12 @@ def read_watched(connection: psycopg.Connection[Any]) -> list[Watched]:
     found: dict[tuple[int, str, str], Watched] = {}
     for number, event, bucket, touchpoint, count in connection.execute(
         f"""
-        with {_EVENTS},
-        share as (
-            select greatest(count(distinct customer_key) / %(most)s + 1, 1) as step from events
-        ),
+        with {_CLOCK}, {_SHARE}, {_events(_IN_SHARE)},
         starts as (
             select customer_key, event_date, event, place, record_key, number,
                 clock.today - %(window)s * number as start_date
             from events
             cross join clock
-            cross join share
             -- the windows in which an event of this day is young enough to be a state
             cross join lateral generate_series(
                 greatest(
@@ -119,7 +133,6 @@ def read_watched(connection: psycopg.Connection[Any]) -> list[Watched]:
                 )::integer,
                 floor((clock.today - event_date)::numeric / %(window)s)::integer
             ) as number
-            where mod(abs(hashtext(customer_key)::bigint), share.step) = 0
         ),
         states as (
             select distinct on (customer_key, number)
@@ -165,13 +178,12 @@ def read_states(connection: psycopg.Connection[Any]) -> list[State]:
         State(*row)
         for row in connection.execute(
             f"""
-            with {_EVENTS}
+            with {_CLOCK}, {_events(_IN_MEMORY)}
             select distinct on (customer_key)
                 customer_key, event, event_date, clock.today - event_date,
                 {_BUCKET.format(days="clock.today - event_date")}
             from events
             cross join clock
-            where event_date between clock.today - %(memory)s and clock.today
             order by customer_key, event_date desc, place, record_key
             """,
             {"memory": MEMORY_DAYS},

@@ -1,7 +1,7 @@
 """Does a topic or a touchpoint, in a region or everywhere, suddenly bring more complaints?
 
-    core.fct_opinion_unit, core.fct_feedback, core.fct_order, core.dim_date -> stats.surge_day,
-                                                                              stats.surge_judged
+    core.fct_voice_day, core.fct_feedback, core.fct_order, core.dim_date -> stats.surge_day,
+                                                                           stats.surge_judged
 
 A series is a topic or a touchpoint, in one region or everywhere (`*`). Its daily count is of
 voices that do not praise: one per customer (else author) and day; near copies of one text count as

@@ -1,6 +1,6 @@
 """What each day and each series of topics and touchpoints brought: the input of `surge`.
 
-core.fct_opinion_unit, core.fct_feedback, core.fct_order, core.dim_date -> DailyCounts
+core.fct_voice_day, core.fct_feedback, core.fct_order, core.dim_date -> DailyCounts
 """
 
 from __future__ import annotations
@@ -15,43 +15,7 @@ import psycopg
 
 from stat_jobs.poisson_regression import Vector
 
-EVERYWHERE = "*"
-
-Series = tuple[str, str, str]  # kind, slug, region
-
-# read once for both kinds. The voices of a day are told apart by 64 bits of their key: those sort
-# faster than text, and two of a thousand share them once in 10^13 days
-_VOICES = """
-    with voices as materialized (
-        select
-            units.occurred_date,
-            units.topic_slug,
-            units.touchpoint_slug,
-            coalesce(units.region, '未知') as region,
-            hashtextextended(
-                coalesce(
-                    feedback.duplicate_cluster_key, units.customer_key, units.author_key,
-                    units.feedback_key
-                ),
-                0
-            ) as voice_key
-        from core.fct_opinion_unit as units
-        inner join core.fct_feedback as feedback on units.feedback_key = feedback.feedback_key
-        where units.subject_slug = 'us' and units.is_relevant
-            and units.sentiment_label is distinct from 'positive'
-    )
-"""
-# the empty grouping of region is the count everywhere: a person counts once
-_COUNTS_OF_KIND = """
-    select '{kind}', {kind}_slug, case when grouping(region) = 0 then region end,
-        occurred_date, count(distinct voice_key)
-    from voices
-    where {kind}_slug is not null
-    group by grouping sets (
-        (occurred_date, {kind}_slug, region), (occurred_date, {kind}_slug)
-    )
-"""
-KINDS = ("topic", "touchpoint")
+Series = tuple[str, str, str]  # kind, slug, region (`*`: everywhere)
 
 
 @dataclass(frozen=True)
@@ -104,9 +68,11 @@ def read_counts(connection: psycopg.Connection[Any]) -> DailyCounts | None:
         )
     }
     heard: dict[Series, Vector] = {}
-    counts = " union all ".join(_COUNTS_OF_KIND.format(kind=kind) for kind in KINDS)
-    for kind, slug, region, day, count in connection.execute(_VOICES + counts):
-        series = (kind, slug, region or EVERYWHERE)
+    for kind, slug, region, day, count in connection.execute(
+        "select subject_kind, subject_slug, region, occurred_date, voice_count "
+        "from core.fct_voice_day"
+    ):
+        series = (kind, slug, region)
         if series not in heard:
             heard[series] = numpy.zeros(len(days))
         heard[series][place[day]] = count

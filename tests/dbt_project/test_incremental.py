@@ -103,7 +103,7 @@ def company(database: Settings, dbt_folder: Path) -> Iterator[Settings]:
                 "created_at": f"2026-03-0{number} 09:00:00+08",
                 **common,
             }
-            for number, customer in enumerate(("C1", "C1", "NEW", "C1"), start=1)
+            for number, customer in enumerate(("C1", "C1", "NEW", "C1", "C1"), start=1)
         ],
     )
     insert(
@@ -144,9 +144,13 @@ def test_a_night_without_news_changes_nothing(company: Settings):
 
     assert differences(before, read_core(company)) == {}
     assert read_full_builds(company) == full_builds
-    assert len(full_builds) >= 12
-    assert len(before["fct_feedback"]) == 14 + 10
+    assert len(full_builds) >= 16
+    assert len(before["fct_feedback"]) == 15 + 10
     assert len(before["fct_opinion_unit"]) > 10
+    assert before["fct_topic_month"]
+    assert before["fct_topic_customer"]
+    assert before["fct_voice_day"]
+    assert before["fct_campaign_step"]
 
 
 def land_second_night(settings: Settings) -> None:
@@ -191,6 +195,8 @@ def land_second_night(settings: Settings) -> None:
         f"update raw_crm.customer_notes set note_text = '改正', {loaded} where note_id = 'M1'",
         f"update raw_crm.customer_notes set created_at = '2026-03-20 09:00:00+08', {loaded} "
         "where note_id = 'M2'",
+        # said by somebody else, as it turns out
+        f"update raw_crm.customer_notes set customer_id = 'C2', {loaded} where note_id = 'M5'",
         # withdrawn, or emptied, which is as good
         f"update raw_surveys.responses set _deleted_at = '{SECOND_NIGHT}', {loaded} "
         "where response_id = 'V0'",
@@ -228,6 +234,13 @@ def test_a_night_of_changes_is_what_building_anew_gives(company: Settings):
         "and documents.feedback_key = opinion_units.feedback_key",
     )
     label_all(company)
+    execute(
+        company,
+        "voc_nlp",
+        # a unit of our own staff: somebody wrote, and no customer says anything
+        "update nlp.documents set unit_count = 1, annotated_at = now() "
+        "where source_slug = 'surveys'",
+    )
     before, full_builds = read_core(company), read_full_builds(company)
     assert read_turned(company) == TURNED_FIRST
 
@@ -246,13 +259,16 @@ def test_a_night_of_changes_is_what_building_anew_gives(company: Settings):
         "fct_order",
         "fct_interaction",
         "fct_topic_day",
+        "fct_topic_month",
+        "fct_topic_customer",
+        "fct_voice_day",
         "fct_touchpoint_month",
         "fct_breakpoint",
         "fct_case",
         "fct_case_event",
     ):
         assert kept[table] != before[table], table
-    assert len(kept["fct_feedback"]) == 14 + 10 + 1 - 2
+    assert len(kept["fct_feedback"]) == 15 + 10 + 1 - 2
     # M1 has other words and a customer whose orders moved, but says of nothing anything else
     assert {"2026-03-20", "2025-12-24"} <= days
     assert "2026-03-01" not in days

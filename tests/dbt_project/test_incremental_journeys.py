@@ -32,6 +32,7 @@ THIRD_NIGHT = "2026-04-03 02:00:00+08"
 FACTS = {
     "fct_campaign_touch": "touch_id",
     "fct_campaign_journey": "customer_key",
+    "fct_campaign_step": "customer_key",
     "fct_survey_invitation": "invitation_id",
 }
 Record = dict[str, Any]

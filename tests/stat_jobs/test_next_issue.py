@@ -147,6 +147,7 @@ create table core.fct_order (
     order_id text, customer_key text, ordered_date date, is_cancelled boolean
 );
 create table core.fct_case (case_id text, customer_key text, resolved_at timestamptz);
+create table core.dim_customer (customer_key text);
 """
 
 

@@ -74,6 +74,13 @@ create table reference.topic_error_rates (
     pipeline_version text, measure_slug text, topic_slug text, positive_count integer,
     true_positive_count integer, negative_count integer, false_positive_count integer
 );
+create view core.fct_voice_day as
+select occurred_date, 'topic' as subject_kind, topic_slug as subject_slug,
+    coalesce(region, '*') as region, count(distinct customer_key)::integer as voice_count
+from core.fct_opinion_unit
+where subject_slug = 'us' and is_relevant and sentiment_label is distinct from 'positive'
+group by grouping sets ((occurred_date, topic_slug, region), (occurred_date, topic_slug))
+having grouping(region) = 1 or region is not null;
 """
 
 

@@ -4,7 +4,8 @@
      - what was labelled, or is weighed otherwise because near copies of it came,
      - what a customer, member of staff or store said or was said of whose record changed,
        or that names one who arrived since,
-     - what a customer said after an order of theirs that changed. #}
+     - what a customer said after an order of theirs that changed.
+   Keeps what it was, for note_changed_voters(). #}
 {% macro begin_feedback() -%}
     {%- set changes = ref('int_feedback_changes') -%}
     {%- set labels = source('nlp', 'documents') -%}
@@ -15,6 +16,8 @@
     select 'documents', max(annotated_at) from {{ labels }};
     {% if not is_incremental() -%}
     {{ forget_changes('feedback') }}
+    {{ forget_changes('feedback_part') }}
+    {{ forget_changes('feedback_customer') }}
     insert into taken_input
     select source_slug, max(loaded_at) from {{ changes }}
     group by source_slug;
@@ -63,10 +66,56 @@
     analyze redone_feedback;
 
     {{ note_changes('feedback', 'select feedback_key as row_key from redone_feedback') }}
+    create temporary table replaced_feedback on commit drop as
+    {{ feedback_made_anew() }};
     delete from {{ this }} as facts
     using redone_feedback
     where facts.feedback_key = redone_feedback.feedback_key;
     {%- endif %}
+{%- endmacro %}
+
+{# Post-hook: note the cells of month and part of the voters (`feedback_part`, a JSON
+   array), and the customers (`feedback_customer`), of whom feedback about us came, went
+   or counts otherwise. #}
+{% macro note_changed_voters() -%}
+    {% if is_incremental() -%}
+    create temporary table replacing_feedback on commit drop as
+    {{ feedback_made_anew() }};
+    {{ note_changes('feedback_part', "
+        select json_build_array(month, voter_part)::text as row_key
+        from (" ~ rows_that_differ('replaced_feedback', 'replacing_feedback', [
+            'month', 'voter_part', 'voter_key', 'feedback_key', 'dedup_weight',
+        ]) ~ ") as changed_feedback
+    ") }}
+    {{ note_changes('feedback_customer', "
+        select customer_key as row_key
+        from (" ~ rows_that_differ('replaced_feedback', 'replacing_feedback', [
+            'month', 'customer_key', 'feedback_key',
+        ]) ~ ") as changed_feedback
+    ") }}
+    {%- endif %}
+{%- endmacro %}
+
+{# What models of votes read of the feedback. #}
+{% macro feedback_made_anew() -%}
+    select
+        facts.feedback_key,
+        facts.customer_key,
+        {{ voter_key('facts') }} as voter_key,
+        {{ voter_part('facts') }} as voter_part,
+        facts.dedup_weight,
+        {{ month_of('facts.occurred_date') }} as month
+    from {{ this }} as facts
+    inner join redone_feedback
+        on facts.feedback_key = redone_feedback.feedback_key
+    where {{ is_said_of_us('facts') }}
+{%- endmacro %}
+
+{# Does feedback say anything about us? #}
+{% macro is_said_of_us(facts) -%}
+    {{ facts }}.subject_slug = 'us'
+    and {{ facts }}.is_relevant
+    and {{ facts }}.unit_count > 0
 {%- endmacro %}
 
 {# The records of the CRM that facts take over attributes from: input slug ->

@@ -2,14 +2,17 @@
    anew and forget these: those of whom a contact or an order changed, those who complain
    in feedback or in a case that changed, and those whose journey rests on such feedback
    or such a case. That one finds the customers whom a complaint has left: it was
-   withdrawn, is none any more, or is another customer's. #}
+   withdrawn, is none any more, or is another customer's. Keeps what they were, for
+   note_changed_journeys(). #}
 {% macro begin_journeys() -%}
     {%- set cases = ref('stg_crm__cases') -%}
     {{ ensure_progress() }}
     create temporary table taken_input (
         input_slug text, taken_until timestamptz
     ) on commit drop;
-    {% if is_incremental() -%}
+    {% if not is_incremental() -%}
+    {{ forget_changes('journey') }}
+    {%- else -%}
     create temporary table changed_feedback on commit drop as
     {{ followed_changes('feedback') }};
     analyze changed_feedback;
@@ -49,10 +52,38 @@
     {% endfor -%}
     ;
     analyze redone_customer;
+
+    create temporary table replaced_journey on commit drop as
+    {{ journeys_made_anew() }};
     delete from {{ this }} as facts
     using redone_customer
     where facts.customer_key = redone_customer.customer_key;
     {%- endif %}
+{%- endmacro %}
+
+{# Post-hook: note the customers (`journey`) of whom a journey came, went or says
+   something else. Most are made anew only because their customer did something that is
+   no part of one. #}
+{% macro note_changed_journeys() -%}
+    {% if is_incremental() -%}
+    create temporary table replacing_journey on commit drop as
+    {{ journeys_made_anew() }};
+    {{ note_changes('journey', "
+        select customer_key as row_key
+        from (" ~ rows_that_differ('replaced_journey', 'replacing_journey', [
+            'campaign_key', 'customer_key', 'amount_cny', 'is_order_after_click',
+            'seen_at', 'clicked_at', 'ordered_at', 'complained_at', 'resolved_at',
+            'bought_again_at',
+        ]) ~ ") as changed_journey
+    ") }}
+    {%- endif %}
+{%- endmacro %}
+
+{% macro journeys_made_anew() -%}
+    select facts.*
+    from {{ this }} as facts
+    inner join redone_customer
+        on facts.customer_key = redone_customer.customer_key
 {%- endmacro %}
 
 {# Does a customer complain about us in this feedback? #}

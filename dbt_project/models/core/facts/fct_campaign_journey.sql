@@ -19,7 +19,8 @@
         {'columns': ['resolved_case_id']},
     ],
     pre_hook="{{ begin_journeys() }}",
-    post_hook="{{ save_progress(follows=['touch', 'order', 'feedback', 'case']) }}",
+    post_hook="{{ note_changed_journeys() }}
+        {{ save_progress(follows=['touch', 'order', 'feedback', 'case']) }}",
 ) }}
 
 {{ hooks_read(['stg_crm__cases']) }}
@@ -76,6 +77,7 @@ last_touches as (
         orders.order_id,
         orders.customer_key,
         orders.ordered_at,
+        orders.amount_cny,
         touches.campaign_key
     from orders
     inner join touches
@@ -97,7 +99,8 @@ bought as (
         last_touches.campaign_key,
         last_touches.customer_key,
         last_touches.order_id,
-        last_touches.ordered_at
+        last_touches.ordered_at,
+        last_touches.amount_cny
     from last_touches
     inner join journeys
         on
@@ -185,6 +188,7 @@ followed as (
         journeys.*,
         bought.order_id,
         bought.ordered_at,
+        bought.amount_cny,
         complained.feedback_key as complaint_feedback_key,
         complained.case_id as complaint_case_id,
         complained.complained_at,
@@ -233,6 +237,8 @@ select
     followed.complaint_feedback_key,
     followed.complaint_case_id,
     followed.resolved_case_id,
+    -- measures
+    followed.amount_cny::numeric(38, 2) as amount_cny,
     -- flags
     coalesce(followed.clicked_at <= followed.ordered_at, false) as is_order_after_click,
     -- timestamps

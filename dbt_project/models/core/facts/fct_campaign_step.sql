@@ -1,28 +1,35 @@
 -- Grain: one step of one campaign journey whose step before was reached.
 -- A step counts as reached within its days after the step before (var funnel_days).
--- While those days still run, it is neither reached nor lost: is_window_over is false.
--- A view: it says nothing that fct_campaign_journey does not, in three rows for each of
--- its rows, and one mart reads it.
-{{ config(materialized='view') }}
+-- While those days still run, it is neither reached nor lost. Whether they do is for
+-- the reader to say, who knows the newest record: a step stays as it is while its
+-- journey does.
+-- Incremental: a night makes all steps of those customers anew of whom a journey
+-- changed, see note_changed_journeys().
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={
+        'follows': ['fct_campaign_journey'],
+        'reads_vars': ['funnel_days'],
+    },
+    indexes=[
+        {'columns': ['customer_key', 'campaign_key', 'step_slug'], 'unique': true},
+    ],
+    pre_hook="{{ begin_following('journey', 'customer_key') }}",
+    post_hook="{{ save_progress(follows=['journey']) }}",
+) }}
 
 {% set days = var('funnel_days') %}
 
--- the data's own clock: whether a window is over must not depend on when this runs
-with clock as (
-    select
-        greatest(
-            (select max(ordered_at) from {{ ref('fct_order') }}),
-            (select max(occurred_at) from {{ ref('fct_feedback') }})
-        ) as last_at
-),
-
 -- a later step counts only if the one before it was reached in time
-journeys as (
+with journeys as (
     select
         journeys.campaign_key,
         journeys.customer_key,
         journeys.seen_at,
-        orders.amount_cny,
+        journeys.seen_date,
+        journeys.amount_cny,
         case
             when
                 journeys.clicked_at
@@ -45,8 +52,9 @@ journeys as (
         journeys.resolved_at,
         journeys.bought_again_at
     from {{ ref('fct_campaign_journey') }} as journeys
-    left join {{ ref('fct_order') }} as orders
-        on journeys.order_id = orders.order_id
+    where {{ only_redone(
+        'journeys', 'redone_row', {'customer_key': 'row_key'}, through_views=false
+    ) }}
 ),
 
 -- base_at: when the step before was reached; until_at: when the next one was
@@ -54,6 +62,7 @@ steps as (
     select
         journeys.campaign_key,
         journeys.customer_key,
+        journeys.seen_date,
         steps.step_slug,
         steps.base_at,
         steps.window_days,
@@ -158,12 +167,10 @@ select
         as amount_cny,
     (extract(epoch from steps.reached_at - steps.base_at) / 86400.0)::double precision
         as days_since_base,
-    -- flags
-    steps.base_at + make_interval(days => steps.window_days) <= clock.last_at
-        as is_window_over,
     -- timestamps
+    steps.seen_date,
     steps.base_at,
+    steps.base_at + make_interval(days => steps.window_days) as window_ends_at,
     steps.reached_at,
     case when steps.reached_at is not null then steps.until_at end as until_at
 from steps
-cross join clock

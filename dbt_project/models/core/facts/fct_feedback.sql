@@ -6,15 +6,15 @@
     on_schema_change='fail',
     meta={'reads_labels': true, 'follows': ['fct_order']},
     indexes=[
-        {'columns': ['occurred_date']},
         {'columns': ['customer_key', 'occurred_at']},
         {'columns': ['agent_key']},
         {'columns': ['store_key']},
         {'columns': ['duplicate_cluster_key']},
+        {'columns': ['occurred_date', '(' ~ voter_part() ~ ')']},
         {'columns': ['unresolved_keys'], 'type': 'gin'},
     ],
     pre_hook="{{ begin_feedback() }}",
-    post_hook="{{ save_progress(follows=['order']) }}",
+    post_hook="{{ note_changed_voters() }} {{ save_progress(follows=['order']) }}",
 ) }}
 
 {{ hooks_read([

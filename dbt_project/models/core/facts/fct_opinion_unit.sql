@@ -41,6 +41,7 @@ select
     feedback.store_key,
     feedback.product_key,
     feedback.subject_slug,
+    feedback.duplicate_cluster_key,
     -- labels
     opinion_units.touchpoint_slug,
     opinion_units.department_slug,

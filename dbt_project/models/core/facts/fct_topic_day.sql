@@ -20,9 +20,7 @@ with feedback as (
         feedback.dedup_weight
     from {{ ref('fct_feedback') }} as feedback
     where
-        feedback.subject_slug = 'us'
-        and feedback.is_relevant
-        and feedback.unit_count > 0
+        {{ is_said_of_us('feedback') }}
         and {{ only_redone(
             'feedback', 'redone_row', {'occurred_date': 'row_key'}, through_views=false
         ) }}

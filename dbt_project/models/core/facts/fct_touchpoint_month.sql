@@ -7,7 +7,9 @@
     incremental_strategy='append',
     on_schema_change='fail',
     meta={'follows': ['fct_opinion_unit']},
-    pre_hook="{{ begin_touchpoint_months() }}",
+    pre_hook="{{ begin_month_cells(
+        'unit_cell', ['touchpoint_slug', 'channel_slug', 'region']
+    ) }}",
     post_hook="{{ save_progress(follows=['unit_cell']) }}",
 ) }}
 

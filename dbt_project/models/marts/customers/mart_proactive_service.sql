@@ -27,7 +27,7 @@ clock as (
 ),
 
 spending as (
-    {{ spending_last_year(ref('fct_order')) }}
+    {{ spending_last_year(ref('fct_order'), 'next_issues') }}
 ),
 
 open_cases as (

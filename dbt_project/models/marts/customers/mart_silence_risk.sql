@@ -1,23 +1,7 @@
 -- Grain: one customer whose newest complaint nobody answered and who has gone quiet, or
 -- who is new.
-with complaints as (
-    -- the newest of each customer
-    select distinct on (customer_key)
-        feedback_key,
-        customer_key,
-        occurred_date,
-        tenure_days
-    from {{ ref('fct_feedback') }}
-    where
-        subject_slug = 'us'
-        and is_relevant
-        and customer_key is not null
-        and (sentiment_label = 'negative' or nps_score <= 6 or csat_score <= 2)
-    order by customer_key asc, occurred_date desc, feedback_key desc
-),
-
--- the data's own clock
-clock as (
+with clock as (
+    -- the data's own clock
     select max(occurred_date) as today
     from {{ ref('fct_feedback') }}
     where
@@ -25,15 +9,38 @@ clock as (
         and is_relevant
 ),
 
--- a complaint of the last year to which no case of the next 30 days gave an answer
+-- the newest of each customer who complained in the last year
+complaints as (
+    select distinct on (feedback.customer_key)
+        feedback.feedback_key,
+        feedback.customer_key,
+        feedback.occurred_date,
+        feedback.tenure_days
+    from {{ ref('fct_feedback') }} as feedback
+    cross join clock
+    where
+        feedback.occurred_date > clock.today - 365
+        and feedback.subject_slug = 'us'
+        and feedback.is_relevant
+        and feedback.customer_key is not null
+        and (
+            feedback.sentiment_label = 'negative'
+            or feedback.nps_score <= 6
+            or feedback.csat_score <= 2
+        )
+    order by
+        feedback.customer_key asc,
+        feedback.occurred_date desc,
+        feedback.feedback_key desc
+),
+
+-- to which no case of the next 30 days gave an answer
 unanswered as (
     select complaints.*
     from complaints
-    cross join clock
     where
-        complaints.occurred_date > clock.today - 365
         -- as a join that finds nothing it would be planned for a single row
-        and not exists (
+        not exists (
             select 1
             from {{ ref('fct_case') }} as cases
             where
@@ -44,34 +51,32 @@ unanswered as (
         )
 ),
 
--- every day on which the customer was heard of
+-- every day on which one of these was heard of
 contact_days as (
     select
         customer_key,
         ordered_date as contact_date
     from {{ ref('fct_order') }}
     where
-        customer_key is not null
-        and not is_cancelled
+        not is_cancelled
+        and customer_key in (select unanswered.customer_key from unanswered)
     union distinct
     select
         customer_key,
         occurred_date as contact_date
     from {{ ref('fct_feedback') }}
-    where customer_key is not null
+    where customer_key in (select unanswered.customer_key from unanswered)
 ),
 
 gaps as (
     select
-        days.customer_key,
-        days.contact_date,
-        days.contact_date
-        - lag(days.contact_date) over (
-            partition by days.customer_key order by days.contact_date
+        customer_key,
+        contact_date,
+        contact_date
+        - lag(contact_date) over (
+            partition by customer_key order by contact_date
         ) as gap_days
-    from contact_days as days
-    inner join unanswered
-        on days.customer_key = unanswered.customer_key
+    from contact_days
 ),
 
 rhythms as (
@@ -83,27 +88,6 @@ rhythms as (
         percentile_cont(0.95) within group (order by gaps.gap_days) as limit_days
     from gaps
     group by gaps.customer_key
-),
-
--- the touchpoint of the strongest words
-touchpoint_votes as (
-    select distinct on (units.feedback_key)
-        units.feedback_key,
-        units.touchpoint_slug
-    from {{ ref('fct_opinion_unit') }} as units
-    inner join unanswered
-        on units.feedback_key = unanswered.feedback_key
-    where
-        units.sentiment_label = 'negative'
-        and units.touchpoint_slug is not null
-    order by
-        units.feedback_key asc,
-        units.intensity desc nulls last,
-        units.unit_seq asc
-),
-
-spending as (
-    {{ spending_last_year(ref('fct_order')) }}
 ),
 
 judged as (
@@ -130,30 +114,55 @@ judged as (
     inner join rhythms
         on unanswered.customer_key = rhythms.customer_key
     cross join clock
+),
+
+at_risk as (
+    select * from judged
+    where risk_kind is not null
+),
+
+-- the touchpoint of the strongest words
+touchpoint_votes as (
+    select distinct on (units.feedback_key)
+        units.feedback_key,
+        units.touchpoint_slug
+    from {{ ref('fct_opinion_unit') }} as units
+    inner join at_risk
+        on units.feedback_key = at_risk.feedback_key
+    where
+        units.sentiment_label = 'negative'
+        and units.touchpoint_slug is not null
+    order by
+        units.feedback_key asc,
+        units.intensity desc nulls last,
+        units.unit_seq asc
+),
+
+spending as (
+    {{ spending_last_year(ref('fct_order'), 'at_risk') }}
 )
 
 select
-    judged.customer_key,
-    judged.risk_kind,
-    judged.feedback_key as complaint_feedback_key,
-    judged.occurred_date as complained_date,
+    at_risk.customer_key,
+    at_risk.risk_kind,
+    at_risk.feedback_key as complaint_feedback_key,
+    at_risk.occurred_date as complained_date,
     touchpoint_votes.touchpoint_slug,
     touchpoints.touchpoint_name_zh,
     touchpoints.touchpoint_name_en,
     customers.region,
-    judged.last_contact_date,
-    judged.silent_days,
-    judged.gap_count,
-    round(judged.usual_gap_days::numeric, 1)::double precision as usual_gap_days,
-    round(judged.limit_days::numeric, 1)::double precision as limit_days,
+    at_risk.last_contact_date,
+    at_risk.silent_days,
+    at_risk.gap_count,
+    round(at_risk.usual_gap_days::numeric, 1)::double precision as usual_gap_days,
+    round(at_risk.limit_days::numeric, 1)::double precision as limit_days,
     coalesce(spending.spend_12m_cny, 0) as spend_12m_cny
-from judged
+from at_risk
 left join {{ ref('dim_customer') }} as customers
-    on judged.customer_key = customers.customer_key
+    on at_risk.customer_key = customers.customer_key
 left join touchpoint_votes
-    on judged.feedback_key = touchpoint_votes.feedback_key
+    on at_risk.feedback_key = touchpoint_votes.feedback_key
 left join {{ ref('dim_touchpoint') }} as touchpoints
     on touchpoint_votes.touchpoint_slug = touchpoints.touchpoint_slug
 left join spending
-    on judged.customer_key = spending.customer_key
-where judged.risk_kind is not null
+    on at_risk.customer_key = spending.customer_key

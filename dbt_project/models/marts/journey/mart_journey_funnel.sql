@@ -2,38 +2,54 @@
 -- journeys: all, of a channel, a campaign, a month, a customer segment.
 {% set segments = ['channel', 'campaign', 'month', 'customer_segment'] %}
 
-with journeys as (
+with last_days as (
     select
-        journeys.campaign_key,
-        journeys.customer_key,
-        campaigns.campaign_name,
-        coalesce(campaigns.campaign_channel, 'unknown') as channel,
-        coalesce(campaigns.campaign_id, 'unknown') as campaign,
-        to_char(journeys.seen_date, 'YYYY-MM') as month,
-        coalesce(customers.segment, 'unknown') as customer_segment
-    from {{ ref('fct_campaign_journey') }} as journeys
-    left join {{ ref('dim_campaign') }} as campaigns
-        on journeys.campaign_key = campaigns.campaign_key
-    left join {{ ref('dim_customer') }} as customers
-        on journeys.customer_key = customers.customer_key
+        (select max(orders.ordered_date) from {{ ref('fct_order') }} as orders)
+            as ordered_date,
+        (select max(feedback.occurred_date) from {{ ref('fct_feedback') }} as feedback)
+            as occurred_date
+),
+
+-- the data's own clock: whether a window is over must not depend on when this runs. The
+-- newest moment lies on the newest day, which an index knows
+clock as (
+    select
+        greatest(
+            (
+                select max(orders.ordered_at)
+                from {{ ref('fct_order') }} as orders
+                inner join last_days
+                    on orders.ordered_date = last_days.ordered_date
+            ),
+            (
+                select max(feedback.occurred_at)
+                from {{ ref('fct_feedback') }} as feedback
+                inner join last_days
+                    on feedback.occurred_date = last_days.occurred_date
+            )
+        ) as last_at
 ),
 
 journey_steps as (
     select
-        reached_steps.customer_key,
-        reached_steps.step_slug,
-        reached_steps.reached_at,
-        reached_steps.until_at,
-        reached_steps.is_window_over,
-        reached_steps.days_since_base,
-        reached_steps.amount_cny,
-        journeys.campaign_name,
-        journeys.{{ segments | join(',\n        journeys.') }}
-    from {{ ref('fct_campaign_step') }} as reached_steps
-    inner join journeys
-        on
-            reached_steps.campaign_key = journeys.campaign_key
-            and reached_steps.customer_key = journeys.customer_key
+        steps.customer_key,
+        steps.step_slug,
+        steps.reached_at,
+        steps.until_at,
+        steps.window_ends_at <= clock.last_at as is_window_over,
+        steps.days_since_base,
+        steps.amount_cny,
+        campaigns.campaign_name,
+        coalesce(campaigns.campaign_channel, 'unknown') as channel,
+        coalesce(campaigns.campaign_id, 'unknown') as campaign,
+        to_char(steps.seen_date, 'YYYY-MM') as month,
+        coalesce(customers.segment, 'unknown') as customer_segment
+    from {{ ref('fct_campaign_step') }} as steps
+    cross join clock
+    left join {{ ref('dim_campaign') }} as campaigns
+        on steps.campaign_key = campaigns.campaign_key
+    left join {{ ref('dim_customer') }} as customers
+        on steps.customer_key = customers.customer_key
 ),
 
 -- one row for all journeys that are alike: what is added up is added up here, so that
@@ -83,23 +99,25 @@ paces as (
 
 complaints as (
     select
-        units.customer_key,
-        units.topic_slug,
-        feedback.occurred_at
-    from {{ ref('fct_opinion_unit') }} as units
-    inner join {{ ref('fct_feedback') }} as feedback
-        on units.feedback_key = feedback.feedback_key
+        feedback_key,
+        customer_key,
+        topic_slug,
+        occurred_date
+    from {{ ref('fct_opinion_unit') }}
     where
-        units.subject_slug = 'us'
-        and units.is_relevant
-        and units.sentiment_label = 'negative'
-        and units.customer_key is not null
+        subject_slug = 'us'
+        and is_relevant
+        and sentiment_label = 'negative'
+        and customer_key is not null
 ),
 
--- what is said between this step and the next; one customer is one voice
-voices as (
+-- by the day first: few complaints are left of which the moment has to be looked up
+voices_of_days as (
     select
         journey_steps.step_slug,
+        journey_steps.reached_at,
+        journey_steps.until_at,
+        complaints.feedback_key,
         complaints.customer_key,
         complaints.topic_slug,
         journey_steps.{{ segments | join(',\n        journey_steps.') }}
@@ -107,10 +125,21 @@ voices as (
     inner join complaints
         on
             journey_steps.customer_key = complaints.customer_key
-            and journey_steps.reached_at <= complaints.occurred_at
-            and journey_steps.until_at > complaints.occurred_at
+            and {{ local_date('journey_steps.reached_at') }} <= complaints.occurred_date
+            and {{ local_date('journey_steps.until_at') }} >= complaints.occurred_date
     -- said again for the planner: few journeys come this far
     where journey_steps.reached_at is not null
+),
+
+-- what is said between this step and the next; one customer is one voice
+voices as (
+    select voices_of_days.*
+    from voices_of_days
+    inner join {{ ref('fct_feedback') }} as feedback
+        on voices_of_days.feedback_key = feedback.feedback_key
+    where
+        voices_of_days.reached_at <= feedback.occurred_at
+        and voices_of_days.until_at > feedback.occurred_at
 ),
 
 negative_voices as (

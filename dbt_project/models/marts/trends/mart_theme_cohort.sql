@@ -1,59 +1,37 @@
 -- Grain: one quarter, age band and topic: its share among the customers of that age,
 -- and who moves.
-with voters as (
+with customers as (
     select
-        feedback.feedback_key,
-        feedback.customer_key,
-        customers.age_band,
-        date_trunc('quarter', feedback.occurred_date)::date as quarter
-    from {{ ref('fct_feedback') }} as feedback
-    inner join {{ ref('dim_customer') }} as customers
-        on feedback.customer_key = customers.customer_key
-    where
-        feedback.subject_slug = 'us'
-        and feedback.is_relevant
-        and feedback.unit_count > 0
-        and customers.age_band is not null
+        customer_key,
+        age_band
+    from {{ ref('dim_customer') }}
+    where age_band is not null
 ),
 
--- distinct first, then counted: to count distinct keys PostgreSQL would sort all rows
-speakers as (
-    select distinct
-        quarter,
-        age_band,
-        customer_key
-    from voters
+counted as (
+    select
+        named.quarter,
+        customers.age_band,
+        named.topic_slug,
+        count(*)::integer as customer_count
+    from {{ ref('fct_topic_customer') }} as named
+    inner join customers
+        on named.customer_key = customers.customer_key
+    group by named.quarter, customers.age_band, named.topic_slug
 ),
 
 totals as (
     select
         quarter,
         age_band,
-        count(*)::integer as total_customer_count
-    from speakers
-    group by quarter, age_band
-),
-
-topic_speakers as (
-    select distinct
-        voters.quarter,
-        voters.age_band,
-        units.topic_slug,
-        voters.customer_key
-    from {{ ref('fct_opinion_unit') }} as units
-    inner join voters
-        on units.feedback_key = voters.feedback_key
-    where units.topic_slug is not null
+        customer_count as total_customer_count
+    from counted
+    where topic_slug = 'all'
 ),
 
 mentions as (
-    select
-        quarter,
-        age_band,
-        topic_slug,
-        count(*)::integer as customer_count
-    from topic_speakers
-    group by quarter, age_band, topic_slug
+    select * from counted
+    where topic_slug <> 'all'
 ),
 
 -- a quarter in which nobody of an age names a topic is a zero on its line, not a gap

@@ -1,74 +1,14 @@
 -- Grain: one month and topic: its share of voice, one vote per customer, topic and
 -- month; copies of one text weigh as one vote together.
-with feedback as (
-    select
-        feedback.feedback_key,
-        {{ voter_key('feedback') }} as voter_key,
-        feedback.dedup_weight,
-        {{ month_of('feedback.occurred_date') }} as month
-    from {{ ref('fct_feedback') }} as feedback
-    where
-        feedback.subject_slug = 'us'
-        and feedback.is_relevant
-        and feedback.unit_count > 0
-),
-
-voters as (
-    select
-        month,
-        voter_key,
-        count(*) as feedback_count,
-        max(dedup_weight) as weight
-    from feedback
-    group by month, voter_key
-),
-
-months as (
+with months as (
     select
         month,
         sum(feedback_count)::integer as total_feedback_count,
-        count(*)::integer as total_voter_count,
-        round(sum(weight)::numeric, 6)::double precision as total_voice_count
-    from voters
+        sum(voter_count)::integer as total_voter_count,
+        {{ rounded('sum(voice_count)', 6) }} as total_voice_count
+    from {{ ref('fct_topic_month') }}
+    where topic_slug = 'all'
     group by month
-),
-
--- one opinion per feedback and topic
-opinions as (
-    select
-        feedback.month,
-        feedback.voter_key,
-        feedback.dedup_weight,
-        units.topic_slug,
-        units.feedback_key,
-        count(*) as unit_count,
-        sign(
-            sum((units.sentiment_label = 'positive')::integer)
-            - sum((units.sentiment_label = 'negative')::integer)
-        ) as leaning
-    from {{ ref('fct_opinion_unit') }} as units
-    inner join feedback
-        on units.feedback_key = feedback.feedback_key
-    where units.topic_slug is not null
-    group by
-        feedback.month, feedback.voter_key, feedback.dedup_weight,
-        units.topic_slug, units.feedback_key
-),
-
-topic_voters as (
-    select
-        month,
-        topic_slug,
-        voter_key,
-        max(dedup_weight) as weight,
-        count(*) as feedback_count,
-        sum(unit_count) as unit_count,
-        sum(dedup_weight) filter (where leaning > 0) as positive_weight,
-        sum(dedup_weight) filter (where leaning < 0) as negative_weight,
-        sum(dedup_weight) filter (where leaning is not null) as leaning_weight,
-        count(*) filter (where leaning < 0) as negative_count
-    from opinions
-    group by month, topic_slug, voter_key
 ),
 
 mentions as (
@@ -76,17 +16,15 @@ mentions as (
         month,
         topic_slug,
         sum(feedback_count)::integer as feedback_count,
-        count(*)::integer as voter_count,
-        round(sum(weight)::numeric, 6)::double precision as voice_count,
+        sum(voter_count)::integer as voter_count,
+        {{ rounded('sum(voice_count)', 6) }} as voice_count,
         sum(unit_count)::integer as unit_count,
         sum(negative_count)::integer as negative_count,
-        round(coalesce(sum(positive_weight), 0)::numeric, 6)::double precision
-            as positive_weight,
-        round(coalesce(sum(negative_weight), 0)::numeric, 6)::double precision
-            as negative_weight,
-        round(coalesce(sum(leaning_weight), 0)::numeric, 6)::double precision
-            as leaning_weight
-    from topic_voters
+        {{ rounded('sum(positive_weight)', 6) }} as positive_weight,
+        {{ rounded('sum(negative_weight)', 6) }} as negative_weight,
+        {{ rounded('sum(leaning_weight)', 6) }} as leaning_weight
+    from {{ ref('fct_topic_month') }}
+    where topic_slug <> 'all'
     group by month, topic_slug
 ),
 

@@ -1,6 +1,6 @@
 """`voc_topics`: topic and touchpoint of each unit by a trained head that also hears the cues.
 
-Customers tell things without naming them (「周一下的单周五还没发」), and no list of words holds that.
+Customers tell things without naming them (「周一下的单周五还没发」), which no list of words holds.
 The head gives every topic of the pack a score from the letters of the unit; five weights join it
 with the strength of the cues; a touchpoint's chance is the sum of those of its topics.
 A pack without a head (`topic_heads:`) costs nothing and keeps what the cues found, and so does a

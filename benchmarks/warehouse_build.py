@@ -35,10 +35,7 @@ from warehouse import dbt, local_postgres
 from warehouse.postgres import connect
 from warehouse.settings import Settings
 
-# all but the newest records are days older than the first night: what is as new as the newest, the
-# next night takes again (var incremental_overlap)
-HISTORY_AGE, FIRST_AGE = timedelta(days=4), timedelta(days=1)
-NEWEST = 100  # pieces of feedback that come with the first night itself
+HISTORY_AGE = timedelta(days=1)  # one load brings it all, the day before the first night
 CHANGED = 10_000  # each night corrects and withdraws among ten thousand other records
 # what dbt says of a node: its name (long ones are cut) and its seconds
 NODE = re.compile(r"\d+ of \d+ (?:OK \w+ .*?|PASS )(\S+) \.* ?\[.*? in ([\d.]+)s\]")
@@ -148,17 +145,10 @@ def land_history(settings: Settings, feedback: int) -> dict[str, int]:
     raw_tables.ensure_tables(settings)
     registry.create_tables(settings)
     build(settings, "reference", "first")
-    now = datetime.now(UTC)
-    history_load, first_load = now - HISTORY_AGE, now - FIRST_AGE
-    execute(settings, warehouse_records.PEOPLE, {**numbers, "loaded": history_load})
-    execute(settings, warehouse_records.NEWEST_PEOPLE, {"loaded": first_load})
-    span = {"newest": "2026-11-17", "days": 1092}
-    for loaded, first, last in (
-        (history_load, 1, feedback - NEWEST),
-        (first_load, feedback - NEWEST + 1, feedback),
-    ):
-        values = {**numbers, **span, "first": first, "last": last, "loaded": loaded}
-        execute(settings, warehouse_records.FEEDBACK, values)
+    loaded = datetime.now(UTC) - HISTORY_AGE
+    execute(settings, warehouse_records.PEOPLE, {**numbers, "loaded": loaded})
+    span = {"newest": "2026-11-17", "days": 1092, "first": 1, "last": feedback}
+    execute(settings, warehouse_records.FEEDBACK, {**numbers, **span, "loaded": loaded})
     return numbers
 
 
@@ -172,29 +162,6 @@ def land_night(settings: Settings, numbers: dict[str, int], night: int) -> None:
         values = {**numbers, **window, "loaded": now}
         execute(settings, warehouse_records.FEEDBACK, values)
     execute(settings, warehouse_records.CHANGES, {**numbers, "night": night, "loaded": now})
-
-
-def let_hours_pass(settings: Settings) -> None:
-    """Move the stamps of records three hours back: the next night shall not take this one again."""
-    with connect("voc_admin", settings) as connection:
-        raw = connection.execute(
-            "select format('%I.%I', table_schema, table_name) from information_schema.columns "
-            "where column_name = '_loaded_at' and table_schema like 'raw\\_%' "
-            "and table_schema not like '%\\_landing'"
-        ).fetchall()
-    stamps = [(table, "_loaded_at") for (table,) in raw]
-    stamps += [
-        ("nlp.documents", "annotated_at"),
-        ("core.fact_change", "changed_at"),
-        ("core.model_progress", "taken_until"),
-    ]
-    statements = [
-        f"update {table} set {stamp} = {stamp} - interval '3 hours' "
-        f"where {stamp} > now() - interval '2 days'"
-        for table, stamp in stamps
-    ]
-    statements[-1] += " and input_slug <> 'built_in_full'"  # it says which build, not how far
-    execute(settings, ";\n".join(statements), {})
 
 
 def total(timings: dict[str, Timing]) -> dict[str, float]:
@@ -216,8 +183,6 @@ def first_night(settings: Settings, feedback: int, kept: Path) -> dict[str, Timi
 def next_night(settings: Settings, night: int, kept: Path) -> dict[str, Timing]:
     """Land an ordinary night on top of what is there and build it."""
     numbers = json.loads(kept.read_text(encoding="utf-8"))
-    if numbers["earlier"]:
-        let_hours_pass(settings)
     land_night(settings, numbers, night)
     now = {
         "feedback": numbers["feedback"] + night + night // 50,

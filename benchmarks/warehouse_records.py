@@ -69,17 +69,6 @@ select 'E' || n, 'O' || n, 'P' || 1 + n %% 200, 1, 10 + n %% 3000, '2023-01-01',
 from generate_series(1, %(orders)s) as n;
 """
 
-# one record of each kind is as new as the first night
-NEWEST_PEOPLE = """
-update raw_crm.customers set _loaded_at = %(loaded)s where customer_id = 'C1';
-update raw_crm.orders set _loaded_at = %(loaded)s where order_id = 'O1';
-update raw_crm.order_items set _loaded_at = %(loaded)s where order_item_id = 'E1';
-update raw_crm.stores set _loaded_at = %(loaded)s where store_id = 'S300';
-update raw_crm.agents set _loaded_at = %(loaded)s where agent_id = 'A400';
-update raw_crm.products set _loaded_at = %(loaded)s where product_id = 'P200';
-update raw_crm.campaign_touches set _loaded_at = %(loaded)s where touch_id = 'H1';
-"""
-
 # of ten records four are reviews, three answers, two calls, one a note; `days` back at most.
 # Answers were asked for, half of the asked say nothing; every second call opens a case, of which
 # a third moves from team to team and three in four are resolved

@@ -38,7 +38,7 @@ def read_core(settings: Settings) -> dict[str, list[str]]:
             name
             for (name,) in connection.execute(
                 "select tablename from pg_tables where schemaname = 'core' "
-                "and tablename not in ('model_progress', 'fact_change') order by 1"
+                "and tablename not in ('model_progress', 'fact_change', 'taken_stamp') order by 1"
             )
         ]
         return {
@@ -151,6 +151,51 @@ def test_a_night_without_news_changes_nothing(company: Settings):
     assert before["fct_topic_customer"]
     assert before["fct_voice_day"]
     assert before["fct_campaign_step"]
+
+
+def test_what_stands_still_is_not_taken_twice_and_what_comes_late_is_taken(company: Settings):
+    run_core(company)
+    with connect("voc_modeler", company) as connection:
+        before = connection.execute("select now()").fetchone()
+    # one that bears the stamp of others, and one from before them
+    for key, stamp in (("SAME", "2026-03-31 02:00:00+08"), ("EARLIER", "2026-03-31 01:10:00+08")):
+        insert(
+            company,
+            "voc_loader",
+            "raw_crm.customer_notes",
+            [
+                {
+                    "note_id": key,
+                    "customer_id": "C1",
+                    "note_text": f"晚到的{key}",
+                    "created_at": "2026-03-05 09:00:00+08",
+                    "_loaded_at": stamp,
+                    "updated_at": "2026-03-31 00:00:00+08",
+                }
+            ],
+        )
+
+    run_core(company)
+
+    with connect("voc_modeler", company) as connection:
+        rows = connection.execute(
+            "select changes.changed_at > %s, facts.source_record_id from core.fct_feedback as facts "
+            "left join core.fact_change as changes on changes.fact_name = 'feedback' "
+            "and changes.row_key = facts.feedback_key order by 2",
+            before,
+        ).fetchall()
+    taken = {record for is_new, record in rows if is_new}
+    notes = {record for _, record in rows if record in ("SAME", "EARLIER")}
+    assert notes == {"SAME", "EARLIER"}
+    assert notes <= taken
+    # those that bear the stamp too are taken once more, records of other sources are not
+    assert not taken & {"R1", "L1"}
+    execute(
+        company,
+        "voc_loader",
+        "delete from raw_crm.customer_notes where note_id in ('SAME', 'EARLIER')",
+    )
+    run_core(company, "--full-refresh")
 
 
 def land_second_night(settings: Settings) -> None:

@@ -31,7 +31,7 @@ COMMAND_SECONDS = 900
 DATA_SCHEMAS = ["raw_crm", "raw_calls", "raw_reviews", "raw_surveys", "raw_files", "nlp"]
 DATA_SCHEMAS += ["reference", "identity", "intermediate", "core", "stats", "marts"]
 # how far the models have taken their inputs, and what the last build touched: no figures
-BOOKKEEPING = {"core.fact_change", "core.model_progress"}
+BOOKKEEPING = {"core.fact_change", "core.model_progress", "core.taken_stamp"}
 CLOCK_COLUMNS = {"annotated_at", "first_used_at", "computed_at", "_loaded_at", "loaded_at"}
 
 

@@ -25,7 +25,7 @@ SCHEMAS = ("core", "stats", "marts_build")
 CLOCK_COLUMNS = {"annotated_at", "computed_at", "loaded_at", "first_used_at"}
 
 # the warehouse's own notes on what it has built and when
-BOOKKEEPING = {"core.fact_change", "core.model_progress"}
+BOOKKEEPING = {"core.fact_change", "core.model_progress", "core.taken_stamp"}
 
 # after the second night the CRM's people correct orders and withdraw notes
 CORRECTION = (

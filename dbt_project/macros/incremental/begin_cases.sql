@@ -14,16 +14,16 @@
     {%- else -%}
     create temporary table redone_case on commit drop as
     select case_id from {{ cases }}
-    where loaded_at > {{ taken_until('cases') }}
+    where {{ not_yet_taken('cases', 'loaded_at') }}
     union
     select case_id from {{ steps }}
-    where loaded_at > {{ taken_until('case_events') }}
+    where {{ not_yet_taken('case_events', 'loaded_at') }}
     union
     select facts.case_id
     from {{ this }} as facts
     inner join {{ steps }} as steps
         on facts.case_event_id = steps.case_event_id
-    where steps.loaded_at > {{ taken_until('case_events') }}
+    where {{ not_yet_taken('case_events', 'steps.loaded_at') }}
     union
     {{ facts_that_wait('case_id', records) }};
     analyze redone_case;

@@ -14,20 +14,21 @@
     {{ note_inputs(records) }}
     insert into taken_input
     select 'documents', max(annotated_at) from {{ labels }};
+    {{ note_stamps('documents', labels, 'annotated_at') }}
     {% if not is_incremental() -%}
     {{ forget_changes('feedback') }}
     {{ forget_changes('feedback_part') }}
     {{ forget_changes('feedback_customer') }}
-    insert into taken_input
-    select source_slug, max(loaded_at) from {{ changes }}
-    group by source_slug;
+    create temporary table changed_record on commit drop as
+    select source_slug, loaded_at from {{ changes }};
+    {{ note_changed_records() }}
     {%- else -%}
     create temporary table changed_record on commit drop as
     select feedback_key, source_slug, source_record_id, loaded_at from {{ changes }}
     where {{ newer_than_taken('source_slug', 'loaded_at') }};
-    insert into taken_input
-    select source_slug, max(loaded_at) from changed_record
-    group by source_slug;
+    {{ note_changed_records() }}
+    delete from changed_record
+    where not {{ is_new_stamp('changed_record.source_slug', 'changed_record.loaded_at') }};
 
     create temporary table redone_feedback on commit drop as
     select feedback_key, source_slug, source_record_id from changed_record
@@ -36,7 +37,7 @@
     from {{ this }} as facts
     inner join {{ labels }} as labels
         on facts.feedback_key = labels.feedback_key
-    where labels.annotated_at > {{ taken_until('documents') }}
+    where {{ not_yet_taken('documents', 'labels.annotated_at') }}
     union
     select facts.feedback_key, facts.source_slug, facts.source_record_id
     from {{ this }} as facts
@@ -60,7 +61,7 @@
             from {{ ref('dim_store_history') }} as versions
             where versions.store_key in (
                 select {{ crm_key('store_id') }} from {{ records.stores }}
-                where loaded_at > {{ taken_until('stores') }}
+                where {{ not_yet_taken('stores', 'loaded_at') }}
             )
         );
     analyze redone_feedback;
@@ -137,7 +138,7 @@
     select {{ columns }} from {{ this }}
     where {{ name }}_key in (
         select {{ crm_key(name ~ '_id') }} from {{ records[name ~ 's'] }}
-        where loaded_at > {{ taken_until(name ~ 's') }}
+        where {{ not_yet_taken(name ~ 's', 'loaded_at') }}
     )
     union
     {%- endfor %}
@@ -172,6 +173,16 @@
     where
         facts.duplicate_cluster_key is not null
         and labels.duplicate_cluster_key is null
+{%- endmacro %}
+
+{# How new each source of `changed_record` is, and its newest stamps. #}
+{% macro note_changed_records() -%}
+    insert into taken_input
+    select source_slug, max(loaded_at) from changed_record
+    group by source_slug;
+    insert into seen_stamp
+    select source_slug, loaded_at, count(*) from changed_record
+    group by source_slug, loaded_at;
 {%- endmacro %}
 
 {# Each slug has come as far as its own newest record; a slug that nobody knows is

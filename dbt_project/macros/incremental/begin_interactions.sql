@@ -13,7 +13,7 @@
     {%- else -%}
     create temporary table changed_call on commit drop as
     select call_id from {{ calls }}
-    where loaded_at > {{ taken_until('calls') }};
+    where {{ not_yet_taken('calls', 'loaded_at') }};
 
     {{ note_changes(
         'call_feedback',

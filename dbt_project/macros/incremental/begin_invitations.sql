@@ -15,7 +15,7 @@
         invitation_id,
         {{ crm_key('customer_id') }} as customer_key
     from {{ invitations }}
-    where loaded_at > {{ taken_until('invitations') }};
+    where {{ not_yet_taken('invitations', 'loaded_at') }};
 
     create temporary table named_invitation on commit drop as
     select invitation_id from changed_invitation

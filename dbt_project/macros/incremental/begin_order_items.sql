@@ -13,7 +13,7 @@
 
     create temporary table redone_item on commit drop as
     select order_item_id from {{ items }}
-    where loaded_at > {{ taken_until('order_items') }}
+    where {{ not_yet_taken('order_items', 'loaded_at') }}
     union
     -- lines that came before their order
     select items.order_item_id

@@ -17,12 +17,12 @@
     {%- else -%}
     create temporary table named_order on commit drop as
     select order_id from {{ orders }}
-    where loaded_at > {{ taken_until('orders') }}
+    where {{ not_yet_taken('orders', 'loaded_at') }}
     union
     select order_id from {{ this }}
     where store_key in (
         select {{ crm_key('store_id') }} from {{ records.stores }}
-        where loaded_at > {{ taken_until('stores') }}
+        where {{ not_yet_taken('stores', 'loaded_at') }}
     )
     union
     {{ facts_that_wait('order_id', records) }};
@@ -55,7 +55,7 @@
             {{ crm_key('customer_id') }} as customer_key,
             null as ordered_at
         from {{ records.customers }}
-        where loaded_at > {{ taken_until('customers') }}
+        where {{ not_yet_taken('customers', 'loaded_at') }}
     ) as touched
     group by customer_key;
     analyze touched_customer;
@@ -86,7 +86,7 @@
     where unresolved_keys && array(
         {%- for slug, relation in records.items() %}
         select {{ crm_key(slug[:-1] ~ '_id') }} from {{ relation }}
-        where loaded_at > {{ taken_until(slug) }}
+        where {{ not_yet_taken(slug, 'loaded_at') }}
         {{ "union all" if not loop.last }}
         {%- endfor %}
     )

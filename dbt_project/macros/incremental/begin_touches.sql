@@ -15,7 +15,7 @@
     {%- else -%}
     create temporary table redone_touch on commit drop as
     select touch_id from {{ touches }}
-    where loaded_at > {{ taken_until('touches') }}
+    where {{ not_yet_taken('touches', 'loaded_at') }}
     union
     {{ facts_that_wait('touch_id', records) }};
     analyze redone_touch;

@@ -2,13 +2,17 @@
 
    model_progress   per model and input: the newest stamp (loaded_at, annotated_at) that
                     was taken; what code made the rows; when all were made anew
+   taken_stamp      per model and input: the newest of the stamps that were taken, and how
+                    many rows bore each
    fact_change      per fact and key: when its rows were last made anew, for the models
                     that follow it; and since which moment they say something else
 
-   Both are written in the transaction that writes the model: a night that breaks
+   All are written in the transaction that writes the model: a night that breaks
    off leaves them, and the table, as they were. The stamps are the inputs' own; the
-   clock decides nothing. An overlap (var incremental_overlap) takes what a
-   transaction that began earlier committed later: rows taken twice end up the same. #}
+   clock decides nothing. Each night looks back (var incremental_overlap) for what a
+   transaction that began earlier committed later: a stamp that was not there, or that
+   more rows bear than were taken. What it knows it does not take twice: of an input that
+   stands still, such as stores, the newest records would be taken again every night. #}
 {% macro progress_table() -%}
     core.model_progress
 {%- endmacro %}
@@ -53,6 +57,26 @@
     -- another thread was first
     exception when duplicate_table or duplicate_column or unique_violation then null;
     end $$;
+    do $$
+    begin
+        if to_regclass('{{ taken_stamps() }}') is null then
+            create table {{ taken_stamps() }} (
+                model_name text not null,
+                input_slug text not null,
+                stamp timestamptz not null,
+                row_count bigint not null,
+                primary key (model_name, input_slug, stamp)
+            );
+        end if;
+    exception when duplicate_table or unique_violation then null;
+    end $$;
+    create temporary table seen_stamp (
+        input_slug text, stamp timestamptz, row_count bigint
+    ) on commit drop;
+{%- endmacro %}
+
+{% macro taken_stamps() -%}
+    core.taken_stamp
 {%- endmacro %}
 
 {# The moment, as a literal so that the planner sees how little it selects, after
@@ -78,6 +102,49 @@
     {{ "union all" if not loop.last }}
     {% endfor -%}
     ;
+    {% for slug, relation in inputs.items() -%}
+    {{ note_stamps(slug, relation) }}
+    {% endfor -%}
+{%- endmacro %}
+
+{# Read which stamps the newest rows of an input bear, in `seen_stamp`. #}
+{% macro note_stamps(input_slug, relation, stamp='loaded_at') -%}
+    insert into seen_stamp
+    select
+        '{{ input_slug }}',
+        {{ stamp }},
+        count(*)
+    from {{ relation }}
+    where {{ stamp }} > {% if is_incremental() -%}
+        {{ taken_until(input_slug) }}
+    {%- else -%}
+        (
+            select max({{ stamp }}) - interval '{{ var("incremental_overlap") }}'
+            from {{ relation }}
+        )
+    {%- endif %}
+    group by {{ stamp }};
+{%- endmacro %}
+
+{# Does a row of an input bear a stamp that this model has not taken? #}
+{% macro not_yet_taken(input_slug, stamp) -%}
+    {{ stamp }} > {{ taken_until(input_slug) }}
+    and {{ is_new_stamp("'" ~ input_slug ~ "'", stamp) }}
+{%- endmacro %}
+
+{% macro is_new_stamp(input_slug, stamp) -%}
+    ({{ input_slug }}, {{ stamp }}) in (
+        select
+            seen_stamp.input_slug,
+            seen_stamp.stamp
+        from seen_stamp
+        left join {{ taken_stamps() }} as taken
+            on
+                taken.model_name = '{{ model.name }}'
+                and seen_stamp.input_slug = taken.input_slug
+                and seen_stamp.stamp = taken.stamp
+        where seen_stamp.row_count > coalesce(taken.row_count, 0)
+    )
 {%- endmacro %}
 
 {# Note that facts were made anew. `keys`: a query of the column row_key, each key once
@@ -111,6 +178,11 @@
     where
         fact_name = '{{ fact_name }}'
         and changed_at > {{ taken_until(fact_name) }}
+        -- notes of one transaction come all at once, so their number says nothing
+        and changed_at not in (
+            select stamp from {{ taken_stamps() }}
+            where model_name = '{{ model.name }}' and input_slug = '{{ fact_name }}'
+        )
 {%- endmacro %}
 
 {% macro forget_changes(fact_name) -%}
@@ -126,7 +198,34 @@
         max(changed_at)
     from {{ fact_changes() }}
     where fact_name = '{{ fact_name }}';
+    insert into seen_stamp
+    select
+        fact_name,
+        changed_at,
+        count(*)
+    from {{ fact_changes() }}
+    where
+        fact_name = '{{ fact_name }}'
+        and changed_at > (
+            select taken_until - interval '{{ var("incremental_overlap") }}'
+            from taken_input
+            where input_slug = '{{ fact_name }}'
+        )
+    group by fact_name, changed_at;
     {%- endfor %}
+    delete from {{ taken_stamps() }} where model_name = '{{ model.name }}';
+    insert into {{ taken_stamps() }} (model_name, input_slug, stamp, row_count)
+    select
+        '{{ model.name }}',
+        seen_stamp.input_slug,
+        seen_stamp.stamp,
+        seen_stamp.row_count
+    from seen_stamp
+    inner join taken_input
+        on seen_stamp.input_slug = taken_input.input_slug
+    where
+        seen_stamp.stamp
+        > taken_input.taken_until - interval '{{ var("incremental_overlap") }}';
     insert into {{ progress_table() }} (model_name, input_slug, taken_until, code)
     select
         '{{ model.name }}',

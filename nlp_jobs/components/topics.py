@@ -75,28 +75,36 @@ class TopicChances:
         self.topic_columns = {
             topic: column for column, (topic, _) in enumerate(self.pairs) if topic is not None
         }
-        self.place_columns = {
-            place: np.flatnonzero(self.at[:, column])
-            for column, place in enumerate(self.touchpoints)
-        }
+        self.places = {place: column for column, place in enumerate(self.touchpoints)}
         self.without_topic = np.array([topic is None for topic, _ in self.pairs], dtype=float)
 
     def weigh_cues(self, units: Sequence[Hits]) -> Numbers:
         """What the cues say (`JOINED` without the head, units, classes)."""
-        inputs = np.zeros((len(JOINED) - 1, len(units), len(self.pairs)))
-        inputs[2] = self.without_topic
+        # gathered in lists: to set single places of an array takes longer than to find them
+        named: tuple[list[int], list[int], list[float]] = ([], [], [])
+        placed: tuple[list[int], list[int], list[float]] = ([], [], [])
+        with_topic: list[int] = []
         for row, hits in enumerate(units):
             if "topic" not in hits and "touchpoint" not in hits:
                 continue
             topics, touchpoints = self.router.weigh(hits)
             for topic, worth in topics.items():
                 if topic in self.topic_columns:
-                    inputs[0, row, self.topic_columns[topic]] = np.log1p(worth)
+                    _append(named, row, self.topic_columns[topic], worth)
             for place, worth in touchpoints.items():
-                if place in self.place_columns:
-                    inputs[1, row, self.place_columns[place]] = np.log1p(worth)
+                if place in self.places:
+                    _append(placed, row, self.places[place], worth)
             if topics:
-                inputs[3, row] = self.without_topic
+                with_topic.append(row)
+        inputs = np.zeros((len(JOINED) - 1, len(units), len(self.pairs)))
+        rows, columns, worths = named
+        inputs[0, rows, columns] = np.log1p(worths)
+        by_place = np.zeros((len(units), len(self.touchpoints) + 1))
+        rows, columns, worths = placed
+        by_place[rows, columns] = np.log1p(worths)
+        inputs[1] = by_place @ self.at.T
+        inputs[2] = self.without_topic
+        inputs[3, with_topic] = self.without_topic
         return inputs
 
     def join(self, scores: Numbers, cues: Numbers, weights: Sequence[float]) -> Numbers:
@@ -118,9 +126,13 @@ class TopicChances:
         anywhere = self.at[:, -1] > 0
         possible = chances * np.where(self.at.T[best_places] > 0, 1, anywhere)
         possible[:, self.without_topic > 0] = 0
-        best_topics = possible.argmax(axis=1)
-        for row, (place, best) in enumerate(zip(best_places, best_topics, strict=True)):
-            chance, place_chance = float(possible[row, best]), float(by_place[row, place])
+        for place, place_chance, best, chance in zip(
+            best_places.tolist(),
+            by_place.max(axis=1).tolist(),
+            possible.argmax(axis=1).tolist(),
+            possible.max(axis=1).tolist(),
+            strict=True,
+        ):
             is_named = place < len(self.touchpoints) and place_chance >= least_touchpoint
             yield (
                 self.pairs[best][0] if chance >= least_topic else None,
@@ -128,6 +140,14 @@ class TopicChances:
                 self.touchpoints[place] if is_named else None,
                 place_chance,
             )
+
+
+def _append(
+    found: tuple[list[int], list[int], list[float]], row: int, column: int, worth: float
+) -> None:
+    found[0].append(row)
+    found[1].append(column)
+    found[2].append(worth)
 
 
 class TopicReader:
@@ -194,7 +214,7 @@ class TopicReader:
         """False where the cues point to what the head has not learnt."""
         topic, place = unit.topic_slug, unit.touchpoint_slug
         return (topic is None or topic in self.chances.topic_columns) and (
-            place is None or place in self.chances.place_columns
+            place is None or place in self.chances.places
         )
 
     def _take(

@@ -22,7 +22,7 @@ from warehouse.settings import Settings
 
 DATABASE = "voc_oracle"
 # the facts that hold labels; all other tables of core are the copy's
-LABELLED = ("fct_feedback", "fct_opinion_unit", "fct_breakpoint", "dim_reporting_period")
+LABELLED = "fct_feedback+,path:models/core"  # all of core that stands on labels
 SCORES = {"positive": 3.0, "neutral": 0.0, "negative": -3.0}
 Texts = dict[tuple[str, str], dict[str, Any]]
 UNIT_COLUMNS = (
@@ -125,7 +125,7 @@ def oracle_database(
     try:
         roles.ensure_roles(oracle)
         replace_labels(oracle, texts)
-        dbt.run(oracle, ["run", "--full-refresh", "--select", *LABELLED])
+        dbt.run(oracle, ["run", "--full-refresh", "--select", LABELLED])
         yield oracle
     finally:
         with psycopg.connect(admin, autocommit=True) as connection:

@@ -179,7 +179,8 @@ def test_what_stands_still_is_not_taken_twice_and_what_comes_late_is_taken(compa
 
     with connect("voc_modeler", company) as connection:
         rows = connection.execute(
-            "select changes.changed_at > %s, facts.source_record_id from core.fct_feedback as facts "
+            "select changes.changed_at > %s, facts.source_record_id "
+            "from core.fct_feedback as facts "
             "left join core.fact_change as changes on changes.fact_name = 'feedback' "
             "and changes.row_key = facts.feedback_key order by 2",
             before,

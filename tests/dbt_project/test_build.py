@@ -271,6 +271,9 @@ def test_feedback_without_labels_stops_the_run(built: Settings):
     version = "update nlp.documents set text_hash = 'old words' where source_slug = 'calls'"
     with connect("voc_nlp", built) as connection:
         connection.execute(version)
+    with connect("voc_loader", built) as connection:
+        # the records came again with other words, which nobody has labelled
+        connection.execute("update raw_calls.calls set _loaded_at = now()")
 
     with pytest.raises(dbt.DbtError, match=r"pipeline_version|is_labelled"):
         build(built, "core")

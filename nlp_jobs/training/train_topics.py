@@ -63,8 +63,8 @@ LEAST_TOPIC, LEAST_TOUCHPOINT = 0.3, 0.3
 
 def fit(
     texts: Sequence[TopicText], weights: Numbers, labels: Sequence[str], features: TextFeatures
-) -> tuple[csr_matrix, Numbers, Numbers]:
-    """Ridge regression: the n-gram rows, the weights (width, labels) and the intercepts."""
+) -> tuple[Numbers, Numbers]:
+    """Ridge regression: the weights (width, labels) and the intercepts."""
     counts = features.build([text.text for text in texts])
     present = np.asarray((counts > 0).sum(axis=0)).ravel()
     idf = np.log((1 + len(texts)) / (1 + present)) + 1
@@ -84,7 +84,7 @@ def fit(
     kernel[np.diag_indices(len(texts))] += (RIDGE / weights).astype(np.float32)
     dual = cho_solve(cho_factor(kernel, lower=True, overwrite_a=True), targets - mean)
     weighed: Numbers = SCORE * (diags(idf / size) @ (rows.T @ dual))
-    return rows, weighed, SCORE * np.asarray(mean, dtype=float)
+    return weighed, SCORE * np.asarray(mean, dtype=float)
 
 
 def fit_join(scores: Numbers, cues: Numbers, right: NDArray[np.int64], weights: Numbers) -> Numbers:
@@ -110,20 +110,11 @@ class Measured:
     def __init__(
         self, texts: Sequence[TopicText], chances: TopicChances, language: str, labels: list[str]
     ) -> None:
-        known = set(labels)
-        self.texts = [text for text in texts if write_label(*text[:2]) in known]
+        self.texts = texts
         self.right = np.array([labels.index(write_label(*text[:2])) for text in self.texts])
         finder = make_cue_finder(language, PACK)
         self.hits = finder.find_many([text.text for text in self.texts])
         self.cues = chances.weigh_cues(self.hits)
-
-    def only(self, kept: NDArray[np.bool_]) -> Measured:
-        """Those that are marked."""
-        part = object.__new__(Measured)
-        part.texts = [text for text, is_kept in zip(self.texts, kept, strict=True) if is_kept]
-        part.hits = [hits for hits, is_kept in zip(self.hits, kept, strict=True) if is_kept]
-        part.right, part.cues = self.right[kept], self.cues[:, kept]
-        return part
 
 
 def score_pairs(
@@ -164,8 +155,8 @@ def answer_by_cues(router: Router, measured: Measured) -> list[tuple[str | None,
     return answers
 
 
-def train(language: str, data: Path, pack: Pack) -> tuple[LabelHeads, dict[str, Any]]:
-    """Return the head of a language and its figures.
+def train(language: str, data: Path, pack: Pack) -> LabelHeads:
+    """Return the head of a language; its facts hold the figures.
 
     Raises `FileNotFoundError` when the folder holds none of the public sets.
     """
@@ -185,7 +176,7 @@ def train(language: str, data: Path, pack: Pack) -> tuple[LabelHeads, dict[str, 
     )
     labels = sorted({write_label(*text[:2]) for text in texts})
     features = FEATURES[language]
-    _, weights, intercepts = fit(texts, counted, labels, features)
+    weights, intercepts = fit(texts, counted, labels, features)
     columns, kept = prune(weights, KEPT_WEIGHTS[language])
     ones, noughts = np.ones(len(labels)), np.zeros(len(labels))
     head = LabelHeads(
@@ -201,19 +192,21 @@ def train(language: str, data: Path, pack: Pack) -> tuple[LabelHeads, dict[str, 
 
     router = Router(pack, language)
     chances = TopicChances(labels, router)
-    apart = Measured(read_topic_texts(f"{language}_apart", pack), chances, language, labels)
-    is_for_join = np.arange(len(apart.texts)) % 2 == 0
-    joined_on = [
-        apart.only(is_for_join),
-        Measured(
-            [text for text, split in judged if split == "calibration"], chances, language, labels
-        ),
-    ]
+
+    def measure(texts: Sequence[TopicText]) -> Measured:
+        return Measured(texts, chances, language, labels)
+
+    def judged_of(wanted: str) -> list[TopicText]:
+        return [text for text, split in judged if split == wanted]
+
+    def only_known(texts: Sequence[TopicText]) -> list[TopicText]:
+        return [text for text in texts if write_label(*text[:2]) in labels]
+
+    apart = only_known(read_topic_texts(f"{language}_apart", pack))
+    joined_on = [measure(apart[::2]), measure(only_known(judged_of("calibration")))]
     measured = {
-        "sentences apart": apart.only(~is_for_join),
-        "public units held out": Measured(
-            [text for text, split in judged if split == "test"], chances, language, labels
-        ),
+        "sentences apart": measure(apart[1::2]),
+        "public units held out": measure(only_known(judged_of("test"))),
     }
     join = fit_join(
         np.concatenate([head.score([text.text for text in part.texts]) for part in joined_on]),
@@ -245,7 +238,7 @@ def train(language: str, data: Path, pack: Pack) -> tuple[LabelHeads, dict[str, 
         "joined_on": [len(part.texts) for part in joined_on],
     }
     head.facts.update(facts, metrics={**learnt, **figures})
-    return head, head.facts["metrics"]
+    return head
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -255,7 +248,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the public data sets")
     parser.add_argument("--out", type=Path, default=MODEL_DIR)
     options = parser.parse_args(arguments)
-    head, _ = train(options.language, options.data, load_pack(PACK))
+    head = train(options.language, options.data, load_pack(PACK))
     print(save_with_metrics(head, options.out, f"topics_{PACK}_{options.language}"))
 
 

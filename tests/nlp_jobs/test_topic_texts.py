@@ -138,7 +138,7 @@ def test_a_regression_tells_classes_apart_by_their_letters():
     ]
     labels = ["none@delivery", "refund@return_refund"]
 
-    _, weights, intercepts = fit(texts, np.ones(4), labels, FEATURES["zh"])
+    weights, intercepts = fit(texts, np.ones(4), labels, FEATURES["zh"])
 
     scores = FEATURES["zh"].build(["钱退了", "两个箱子"]) @ weights + intercepts
     assert scores.argmax(axis=1).tolist() == [1, 0]

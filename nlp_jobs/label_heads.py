@@ -1,7 +1,7 @@
 """Linear heads with many labels: one npz file, one feature pass for all labels of a text.
 
 A file is `single` (one label per text: routing) or `multiple` (any number: aspects). It holds the
-weights of the n-grams that training kept (half precision, nought where pruned), intercepts,
+weights of the n-grams that training kept (eight bits, nought where pruned), intercepts,
 calibration, thresholds, and `facts` (JSON: settings, metrics, training sets). Reading it needs
 numpy and scipy only.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,12 +61,24 @@ class LabelHeads:
 
         Raises `ValueError` when `extra` does not fit the head.
         """
-        scores = np.tile(self.intercepts, (len(texts), 1))
+        return self.complete(self.score_letters(texts), extra)
+
+    def score_letters(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """What the n-grams alone score (texts, labels)."""
+        scores = np.zeros((len(texts), len(self.labels)), dtype=np.float32)
         for start in range(0, len(texts), BATCH):
             part = texts[start : start + BATCH]
-            scores[start : start + BATCH] += self._score_words(part)
+            scores[start : start + BATCH] = self._score_words(part)
+        return scores
+
+    def complete(self, letters: NDArray[Any], extra: NDArray[Any] | None = None) -> Scores:
+        """Add intercepts and dense inputs (texts, extras) to what the n-grams score.
+
+        Raises `ValueError` when `extra` does not fit the head.
+        """
+        scores: Scores = letters + self.intercepts
         if self.extras or extra is not None:
-            expected = (len(texts), len(self.extras))
+            expected = (len(letters), len(self.extras))
             if extra is None or extra.shape != expected:
                 found = None if extra is None else extra.shape
                 raise ValueError(f"extra inputs {self.extras}: expected {expected}, got {found}")
@@ -115,7 +127,7 @@ class LabelHeads:
         return [sorted(pairs, key=lambda pair: -pair[1]) for pairs in predictions]
 
     def save(self, path: Path) -> None:
-        """Write the npz file; half precision is enough for weights of n-grams."""
+        """Write the npz file; eight bits are enough for weights of n-grams (`round_weights`)."""
         facts = {
             **self.facts,
             "kind": self.kind,
@@ -123,11 +135,13 @@ class LabelHeads:
             "extras": list(self.extras),
             "features": write_settings(self.features),
         }
+        scales = _scale(self.weights)
         np.savez_compressed(
             path,
             # gaps between the kept columns are small numbers, which compress well
             gaps=np.diff(self.columns, prepend=0).astype(np.uint32),
-            weights=np.ascontiguousarray(self.weights.T).astype(np.float16),
+            weights=np.ascontiguousarray(np.rint(self.weights / scales).T.astype(np.int8)),
+            scales=scales,
             intercepts=self.intercepts,
             calibration=self.calibration,
             thresholds=self.thresholds,
@@ -145,7 +159,7 @@ def load_label_heads(path: Path) -> LabelHeads:
             labels=tuple(facts.pop("labels")),
             features=read_settings(facts.pop("features")),
             columns=np.cumsum(stored["gaps"].astype(np.int64)),
-            weights=np.ascontiguousarray(stored["weights"].T).astype(np.float32),
+            weights=np.ascontiguousarray(stored["weights"].T * stored["scales"]),
             intercepts=stored["intercepts"],
             calibration=stored["calibration"],
             thresholds=stored["thresholds"],
@@ -155,16 +169,44 @@ def load_label_heads(path: Path) -> LabelHeads:
         )
 
 
+def load_shared_heads(path: Path) -> LabelHeads:
+    """The same heads for all that ask for the same file, as long as it stays as it is."""
+    return _load_once(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _load_once(path: Path, changed: int) -> LabelHeads:
+    return load_label_heads(path)
+
+
 def prune(
     weights: NDArray[np.floating], keep: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Keep the `keep` heaviest of all weights (columns, labels), as `columns` and `weights`.
 
-    Columns that lose all their weights go; the rest is rounded to half precision, as it is saved.
+    The rest is rounded as it is saved; columns that lose all their weights go.
     """
     sizes = np.abs(weights)
     if keep < sizes.size:
         limit = np.partition(sizes, sizes.size - keep, axis=None)[sizes.size - keep]
-        weights = np.where(sizes >= max(limit, np.finfo(np.float16).tiny), weights, 0)
-    columns = np.flatnonzero(weights.any(axis=1))
-    return columns, weights[columns].astype(np.float16).astype(np.float32)
+        weights = np.where(sizes >= max(limit, np.finfo(np.float32).tiny), weights, 0)
+    rounded = round_weights(weights)
+    columns = np.flatnonzero(rounded.any(axis=1))
+    return columns, rounded[columns]
+
+
+def round_weights(weights: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Weights (columns, labels) on 255 steps between the extremes of each label, as they are saved.
+
+    What a head scores before it is saved is so what it scores after.
+    """
+    scales = _scale(weights)
+    rounded: NDArray[np.float32] = np.rint(weights / scales).astype(np.float32) * scales
+    return rounded
+
+
+def _scale(weights: NDArray[np.floating]) -> NDArray[np.float32]:
+    """The size of a step (labels,)."""
+    heaviest = np.abs(weights).max(axis=0, initial=0)
+    steps: NDArray[np.float32] = (np.maximum(heaviest, 1e-9) / 127).astype(np.float32)
+    return steps

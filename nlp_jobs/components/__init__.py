@@ -5,6 +5,7 @@ from nlp_jobs.components import (
     aspects,
     cues,
     keywords,
+    letters,
     polarity,
     promises,
     routing,
@@ -13,6 +14,7 @@ from nlp_jobs.components import (
     topics,
     transformer_aspects,
     transformer_polarity,
+    unit_sentiment,
     units,
 )
 
@@ -21,6 +23,7 @@ __all__ = [
     "aspects",
     "cues",
     "keywords",
+    "letters",
     "polarity",
     "promises",
     "routing",
@@ -29,5 +32,6 @@ __all__ = [
     "topics",
     "transformer_aspects",
     "transformer_polarity",
+    "unit_sentiment",
     "units",
 ]

@@ -18,7 +18,8 @@ from spacy.tokens import Doc
 
 from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
 from nlp_jobs.heads import MODEL_DIR
-from nlp_jobs.label_heads import LabelHeads, load_label_heads
+from nlp_jobs.label_heads import LabelHeads, load_shared_heads
+from nlp_jobs.letter_scores import ALARMS, take_scores
 from nlp_jobs.threat_cues import LAYER, THREATS, is_clear_praise, read_cued_alarm, weigh_threats
 
 CUSTOMER = "customer"
@@ -26,13 +27,14 @@ MIN_LETTERS = 5  # a shorter unit holds too few n-grams: there the cues decide a
 EVIDENCE = (*THREATS, "praise")  # what the head is told beside the text
 MOST_WEIGHT, STRONG = 6.0, 3.0  # cues beyond two strong ones add nothing; one strong cue is 1
 NEEDS_CUES = ("harmless", "averted")
+PRAISES = 2.0  # a score of this much counts 1
 SUPPORT = 1.0  # logits below its threshold at which a threat still counts when cues name it
 
 
 @registry.misc("voc.alarm_head.v1")
 def read_alarm_head(name: str) -> LabelHeads:
     """Return the shipped head of that name, such as `alarms_zh`."""
-    return load_label_heads(MODEL_DIR / f"{name}.npz")
+    return load_shared_heads(MODEL_DIR / f"{name}.npz")
 
 
 @Language.factory("voc_alarms", requires=["doc._.opinion_units"], assigns=["doc._.opinion_units"])
@@ -42,14 +44,14 @@ def make_alarms(nlp: Language, name: str, head: LabelHeads, language: str) -> Al
 
 
 def weigh_evidence(units: Sequence[OpinionUnit], language: str) -> NDArray[np.float64]:
-    """The head's inputs (units, EVIDENCE): strength of each threat's cues, and 1 for praise."""
+    """The head's inputs (units, EVIDENCE): strength of each threat's cues, and of the praise."""
     evidence = np.zeros((len(units), len(EVIDENCE)))
     for row, unit in enumerate(units):
         if LAYER in unit.hits:
             for slug, weight in weigh_threats(unit, language).items():
                 evidence[row, THREATS.index(slug)] = min(weight, MOST_WEIGHT) / STRONG
         if unit.sentiment_label == "positive":
-            evidence[row, -1] = 1.0
+            evidence[row, -1] = (unit.sentiment_score or 0.0) / PRAISES
     return evidence
 
 
@@ -85,7 +87,8 @@ class AlarmReader:
         if not units:
             return
         evidence = weigh_evidence(units, self.language)
-        above = self.head.score([unit.text for unit in units], evidence) - self.bars
+        letters = take_scores(units, ALARMS, self.head)
+        above = self.head.complete(letters, evidence) - self.bars
         for unit in units:
             unit.alarm_is_read = True
         for row in np.flatnonzero((above >= -SUPPORT).any(axis=1)):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from nlp_jobs.lexicons.cues import Hit
@@ -31,8 +33,12 @@ class OpinionUnit:
     hits: dict[str, list[Hit]] = field(default_factory=dict)  # cues inside, by layer
     rules: RuleReading = SILENT  # what the polarity rules read
     source: str | None = None  # the text in which the hits count their places; null: `text`
+    # scores of the heads by name, for many units, and the row of this one (`letter_scores`)
+    letters: tuple[dict[str, NDArray[np.float32]], int] | None = _label()
     alarm: str | None = _label()  # threat that the alarm head reads, for `voc_signals`
     alarm_is_read: bool = _label(False)  # false where the head was not asked
+    praise: float | None = _label()  # probabilities that `voc_polarity` reads; null: not asked
+    neutral: float | None = _label()
     sentiment_label: str | None = _label()
     sentiment_score: float | None = _label()
     sentiment_confidence: float | None = _label()

@@ -226,6 +226,8 @@ class PolarityReader:
         `is_ruled` marks the units whose rules may change what the head read.
         """
         shifts = np.zeros(len(units))
+        for unit, praise, neutral in zip(units, praises.tolist(), neutrals.tolist(), strict=True):
+            unit.praise, unit.neutral = praise, neutral
         told = [tell_sides(unit, self.language) for unit in units]
         for place, side in enumerate(told):
             if side:
@@ -251,7 +253,7 @@ class PolarityReader:
                 unit.sentiment_label = label
                 unit.sentiment_score = score
                 unit.sentiment_confidence = confidence
-                unit.intensity = _read_intensity(unit, score)
+                unit.intensity = read_intensity(unit, score)
         return shifts
 
     def _judge_docs(self, docs: list[Doc], batch: Batch, praises: Floats, neutrals: Floats) -> None:
@@ -319,7 +321,7 @@ def _customer_text(text: str) -> str:
     return "\n".join(parts)
 
 
-def _read_intensity(unit: OpinionUnit, score: float) -> int:
+def read_intensity(unit: OpinionUnit, score: float) -> int:
     """1 (a remark) to 5 (an outburst): from the score, degree words, signs and strong emotion."""
     hits, text = unit.hits, unit.text
     base = 1 + min(3, int(abs(score)))

@@ -21,7 +21,8 @@ from spacy.tokens import Doc
 from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
 from nlp_jobs.components.routing import Router
 from nlp_jobs.heads import MODEL_DIR
-from nlp_jobs.label_heads import LabelHeads, load_label_heads
+from nlp_jobs.label_heads import LabelHeads, load_shared_heads
+from nlp_jobs.letter_scores import TOPICS, take_scores
 from nlp_jobs.lexicons.cues import Hit
 from nlp_jobs.taxonomy import Pack, TaxonomyError
 
@@ -48,6 +49,12 @@ def read_label(label: str) -> tuple[str | None, str | None]:
     """Topic and touchpoint of a head's label."""
     topic, _, touchpoint = label.partition("@")
     return (None if topic == NOWHERE else topic), (None if touchpoint == NOWHERE else touchpoint)
+
+
+def read_topic_head(pack: Pack, language: str) -> LabelHeads | None:
+    """The head that a pack names for a language; null where it names none."""
+    name = pack.topic_heads.get(language)
+    return None if name is None else load_shared_heads(find_topic_head(name, pack))
 
 
 def find_topic_head(name: str, pack: Pack) -> Path:
@@ -154,9 +161,8 @@ class TopicReader:
     """Sets topic, touchpoint and department of the customers' units, a batch in one pass."""
 
     def __init__(self, pack: Pack, language: str, head: LabelHeads | None = None) -> None:
-        name = pack.topic_heads.get(language)
-        if head is None and name is not None:
-            head = load_label_heads(find_topic_head(name, pack))
+        if head is None:
+            head = read_topic_head(pack, language)
         self.head = head
         if head is None:
             return
@@ -202,7 +208,7 @@ class TopicReader:
         ]
         if not units:
             return
-        scores = head.score([unit.text for unit in units])
+        scores = head.complete(take_scores(units, TOPICS, head))
         scores[:, self.lost] = -np.inf
         cues = self.chances.weigh_cues([unit.hits for unit in units])
         joined = self.chances.join(scores, cues, self.weights)

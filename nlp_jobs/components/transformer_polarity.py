@@ -1,6 +1,6 @@
 """`voc_transformer_polarity`: polarity of units and texts by a transformers model; optional.
 
-Stands behind `voc_polarity` and writes the same columns. What the lighter pipe left null (no
+Stands behind `voc_unit_sentiment` and writes the same columns. What the lighter pipe left null (no
 opinion) stays null; where irony or a comparison decided there, the model decides here.
 """
 

@@ -2,13 +2,13 @@
 
     python -m nlp_jobs.training.train_alarms --language zh --data DIR [--out DIR]
 
-Learns from sentences written for it (`alarm_examples/<language>.yml`), from clauses of public
+Learns from sentences written for it (`alarm_examples/<language>.tsv`), from clauses of public
 texts that were read and judged (`alarm_examples/judged.csv`: hashes and labels, no text), and from
-other clauses of the public texts as examples of what is harmless; a few of those are alarms, which
-the weights allow for. Beside the words the head is told what the pipes before it read
-(`alarms.EVIDENCE`). Logistic regression per label, a fixed seed: the same folder gives the same
-weights. A label's threshold lets `FALSE_ALARMS` of the written look-alikes through when they are
-scored by models that have not seen them.
+what is taken for harmless: other clauses of the public texts, and sentences written about other
+things (`unit_texts`); a few of those are alarms, which the weights allow for. Beside the words the
+head is told what the pipes before it read (`alarms.EVIDENCE`). Logistic regression per label, a
+fixed seed: the same folder gives the same weights. A label's threshold lets `FALSE_ALARMS` of the
+written look-alikes through when they are scored by models that have not seen them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import LogisticRegression
@@ -35,19 +34,20 @@ from spacy.util import load_config, load_model_from_config
 
 from nlp_jobs.components.alarms import EVIDENCE, weigh_evidence
 from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
-from nlp_jobs.features import HashedFeatures
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
 from nlp_jobs.pipelines import CONFIGS_DIR
-from nlp_jobs.text_features import TextFeatures
 from nlp_jobs.threat_cues import THREATS
 from nlp_jobs.training.labelled_texts import choose_split, prepare_text, read_csv
+from nlp_jobs.training.unit_texts import read_sentences
+from nlp_jobs.unit_features import UNIT_FEATURES
 
 Numbers = NDArray[np.float64]
 EXAMPLES = Path(__file__).resolve().parent / "alarm_examples"
 LABELS = THREATS
+HARMLESS_LABEL = "none"
 # the share of the written look-alikes on which a label may fire; in life most are rarer
-FALSE_ALARMS = {"safety": 0.075, "legal": 0.04, "media": 0.03}
+FALSE_ALARMS = {"safety": 0.06, "legal": 0.025, "media": 0.02}
 PUBLIC_FILES = {
     "zh": (
         "zh_sentiment_online_shopping_10cats",
@@ -65,15 +65,12 @@ PUBLIC_FILES = {
     ),
 }
 CLAUSE_ENDS = {"zh": r"[。！？!?；;\n]", "en": r"[!?;\n]|(?<=[a-z])\. "}
-FEATURES = {
-    "zh": TextFeatures(HashedFeatures(orders=(1, 2, 3), bits=18, keep_spaces=False), (1, 2)),
-    "en": TextFeatures(HashedFeatures(orders=(3, 4), bits=18, keep_spaces=True), (1, 2)),
-}
 CLAUSE_LENGTHS = range(6, 121)  # characters
 HARMLESS = 15_000  # public clauses to learn from
 REST = 60_000  # public clauses to measure the share of alarms on, at most
 FOLDS = 5
 GROUP = 8  # written sentences side by side are alike, and stay in one fold
+EVIDENCE_SCALE = 0.4  # the smaller, the less a cue may weigh beside the letters
 KEPT_WEIGHTS = 130_000
 SEED = 1
 # how much one example counts beside one unread clause
@@ -100,14 +97,30 @@ def hash_clause(clause: str) -> str:
     return hashlib.sha256(clause.encode()).hexdigest()[:16]
 
 
-def read_written(language: str) -> Examples:
-    """Return the sentences written for the heads."""
-    content: dict[str, list[str]] = yaml.safe_load(
-        (EXAMPLES / f"{language}.yml").read_text(encoding="utf-8")
-    )
-    rows = [(slug, prepare_text(str(text), language)) for slug in content for text in content[slug]]
-    labels = np.array([[slug == label for label in LABELS] for slug, _ in rows], dtype=float)
-    return Examples([text for _, text in rows], labels, np.full(len(rows), WRITTEN))
+def read_written(language: str, directory: Path = EXAMPLES) -> Examples:
+    """Return the sentences written for the heads.
+
+    Raises `ValueError` with the line for a broken line and an unknown label.
+    """
+    path = directory / f"{language}.tsv"
+    texts, slugs = [], []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        slug, _, text = line.partition("\t")
+        if slug not in (*LABELS, HARMLESS_LABEL) or not text.strip() or "\t" in text:
+            raise ValueError(f"{path}, line {number}: not a known label and a text")
+        texts.append(prepare_text(text, language))
+        slugs.append(slug)
+    labels = np.array([[slug == label for label in LABELS] for slug in slugs], dtype=float)
+    return Examples(texts, labels, np.full(len(texts), WRITTEN))
+
+
+def read_harmless(language: str) -> list[str]:
+    """Return the sentences written to learn topics from, without those about dangers."""
+    return [
+        row["text"]
+        for _, row in read_sentences(language, ("topic", "need"))
+        if row["topic"] != "safety_hazard" and row["need"] != "safety"
+    ]
 
 
 def read_judged(language: str) -> dict[str, tuple[str, ...]]:
@@ -175,16 +188,10 @@ def read_evidence(texts: Sequence[str], language: str) -> csr_matrix:
     return csr_matrix(rows)
 
 
-def assign_folds(written: Numbers) -> NDArray[np.int64]:
-    """The fold (texts,) of each written example: neighbours with one label share a fold."""
-    kinds = np.where(written.any(axis=1), written.argmax(axis=1), len(LABELS))
-    groups, group, size = [], -1, GROUP
-    for place, kind in enumerate(kinds):
-        if size == GROUP or kind != kinds[place - 1]:
-            group, size = group + 1, 0
-        groups.append(group)
-        size += 1
-    return np.random.default_rng(SEED).integers(0, FOLDS, group + 1)[groups]
+def assign_folds(count: int) -> NDArray[np.int64]:
+    """The fold (texts,) of each written example: neighbours share a fold."""
+    groups = np.arange(count) // GROUP
+    return np.random.default_rng(SEED).integers(0, FOLDS, count // GROUP + 1)[groups]
 
 
 def fit(matrix: csr_matrix, targets: Numbers, weights: Numbers) -> tuple[Numbers, float]:
@@ -220,16 +227,18 @@ def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
     random.Random(SEED).shuffle(others)
     harmless_count = min(HARMLESS, len(others) // 2)
     harmless, rest = others[:harmless_count], others[harmless_count : harmless_count + REST]
+    others_written = read_harmless(language)
+    harmless += others_written
     unread = Examples(harmless, np.zeros((len(harmless), len(LABELS))), np.ones(len(harmless)))
     parts = (written, judged, unread)
     texts = [text for part in parts for text in part.texts]
     labels = np.vstack([part.labels for part in parts])
 
-    features = FEATURES[language]
+    features = UNIT_FEATURES[language]
     counts = features.build(texts)
     present = np.asarray((counts > 0).sum(axis=0)).ravel()
     idf = np.log((1 + counts.shape[0]) / (1 + present)) + 1
-    scale = diags(np.concatenate([idf, np.ones(len(EVIDENCE))]))
+    scale = diags(np.concatenate([idf, np.full(len(EVIDENCE), EVIDENCE_SCALE)]))
     matrix = csr_matrix(hstack([counts, read_evidence(texts, language)]) @ scale)
     rest_matrix = csr_matrix(hstack([features.build(rest), read_evidence(rest, language)]) @ scale)
 
@@ -237,14 +246,14 @@ def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
     evidence_weights = np.zeros((len(EVIDENCE), len(LABELS)))
     intercepts, thresholds = np.zeros(len(LABELS)), np.zeros(len(LABELS))
     figures: dict[str, Any] = {}
-    folds = assign_folds(written.labels)
+    folds = assign_folds(len(written.texts))
     is_look_alike = ~written.labels.any(axis=1)
     for place, label in enumerate(LABELS):
         targets = labels[:, place]
         weights = np.concatenate([part.weigh(place) for part in parts])
         coefficients, intercepts[place] = fit(matrix, targets, weights)
         columns[:, place] = coefficients[: features.width] * idf
-        evidence_weights[:, place] = coefficients[features.width :]
+        evidence_weights[:, place] = coefficients[features.width :] * EVIDENCE_SCALE
         scores = cross_validate(matrix, targets, weights, folds)
         threshold = float(np.quantile(scores[is_look_alike], 1 - FALSE_ALARMS[label]))
         thresholds[place] = 1 / (1 + np.exp(-threshold))
@@ -264,7 +273,8 @@ def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
         "trained_on": dt.date.today().isoformat(),
         "written": len(written.texts),
         "judged": len(judged.texts),
-        "harmless": len(harmless),
+        "harmless": harmless_count,
+        "written_about_other_things": len(others_written),
         "public_clauses_for_shares": len(rest),
         "labels": figures,
     }

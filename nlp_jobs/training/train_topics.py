@@ -28,7 +28,6 @@ from nlp_jobs.components.cues import make_cue_finder
 from nlp_jobs.components.routing import Router
 from nlp_jobs.components.topics import JOINED, TopicChances, write_label
 from nlp_jobs.evaluation import metrics
-from nlp_jobs.features import HashedFeatures
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
 from nlp_jobs.taxonomy import Pack, load_pack
@@ -41,17 +40,14 @@ from nlp_jobs.training.topic_texts import (
     read_topic_texts,
 )
 from nlp_jobs.training.train_routing import save_with_metrics
+from nlp_jobs.unit_features import UNIT_FEATURES
 
 Numbers = NDArray[np.float64]
 PACK = "retail"
-FEATURES = {
-    "zh": TextFeatures(HashedFeatures(orders=(1, 2), bits=18, keep_spaces=False)),
-    "en": TextFeatures(HashedFeatures(orders=(3, 4, 5, 6), bits=18, keep_spaces=True)),
-}
 RIDGE = 0.6
 BLOCK = 2000  # rows of the kernel at a time: as a sparse matrix it would not fit
 SCORE = 20.0  # scores of the regression lie near 0: so much larger they are logits
-KEPT_WEIGHTS = {"zh": 250_000, "en": 250_000}
+KEPT_WEIGHTS = {"zh": 700_000, "en": 1_000_000}
 # A cue that somebody adds to the pack must be able to move its topic, also where the sentences
 # to join on would rather hear the head alone.
 LEAST_CUE_WEIGHTS = {"topic cues": 1.0, "touchpoint cues": 0.5}
@@ -175,7 +171,7 @@ def train(language: str, data: Path, pack: Pack) -> LabelHeads:
         ]
     )
     labels = sorted({write_label(*text[:2]) for text in texts})
-    features = FEATURES[language]
+    features = UNIT_FEATURES[language]
     weights, intercepts = fit(texts, counted, labels, features)
     columns, kept = prune(weights, KEPT_WEIGHTS[language])
     ones, noughts = np.ones(len(labels)), np.zeros(len(labels))
@@ -244,7 +240,7 @@ def train(language: str, data: Path, pack: Pack) -> LabelHeads:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--language", choices=sorted(FEATURES), required=True)
+    parser.add_argument("--language", choices=sorted(UNIT_FEATURES), required=True)
     parser.add_argument("--data", type=Path, required=True, help="folder with the public data sets")
     parser.add_argument("--out", type=Path, default=MODEL_DIR)
     options = parser.parse_args(arguments)

@@ -37,10 +37,13 @@ class FixedHead:
         self.asked: list[str] = []
         self.told: list[list[float]] = []
 
-    def score(self, texts: Sequence[str], extra: NDArray[Any]) -> NDArray[Any]:
+    def score_letters(self, texts: Sequence[str]) -> NDArray[Any]:
         self.asked.extend(texts)
-        self.told.extend(extra.tolist())
         return np.array([self.scores for _ in texts])
+
+    def complete(self, letters: NDArray[Any], extra: NDArray[Any]) -> NDArray[Any]:
+        self.told.extend(extra.tolist())
+        return letters
 
 
 def make_unit(text: str, label: str | None, score: float | None = None) -> OpinionUnit:
@@ -87,7 +90,7 @@ def test_the_head_is_told_of_cues_and_praise():
 
     AlarmReader(head, "zh")(doc_of(unit))
 
-    assert head.told == [[2.0, 1.0, 0.0, 1.0]]
+    assert head.told == [[2.0, 1.0, 0.0, 0.25]]
     assert (unit.alarm, unit.alarm_is_read) == (None, True)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nlp_jobs.features import HashedFeatures
-from nlp_jobs.label_heads import LabelHeads, load_label_heads, prune
+from nlp_jobs.label_heads import LabelHeads, load_label_heads, prune, round_weights
 from nlp_jobs.text_features import TextFeatures, read_settings, write_settings
 
 CHARACTERS = HashedFeatures((1, 2), 12, keep_spaces=False)
@@ -104,7 +104,18 @@ def test_pruning_keeps_the_heaviest_weights():
     columns, kept = prune(weights, 2)
 
     assert columns.tolist() == [0, 2]
-    assert kept.tolist() == [[0.0, -3.0], [0.0, 2.0]]
+    # on steps of 3 / 127
+    assert kept == pytest.approx(np.array([[0.0, -3.0], [0.0, 2.0]]), abs=1.5 / 127)
+
+
+def test_rounded_weights_are_those_that_are_saved(tmp_path: Path):
+    heads = make_heads(SETTINGS[0])
+    heads.save(tmp_path / "heads.npz")
+
+    loaded = load_label_heads(tmp_path / "heads.npz")
+
+    assert np.array_equal(loaded.weights, heads.weights)
+    assert round_weights(heads.weights) == pytest.approx(heads.weights, rel=1e-6)
 
 
 def test_terms_of_one_group_speak_for_each_other():

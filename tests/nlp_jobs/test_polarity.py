@@ -12,12 +12,11 @@ from nlp_jobs.verdicts import UNCERTAIN, judge
         ("不怎么好用", "negative"),
         ("没有异味，很满意", "positive"),
         ("没有任何问题，非常满意", "positive"),
-        ("不是不好", "neutral"),
         ("比京东便宜多了，很划算", "positive"),
         ("京东比你们便宜多了", "negative"),
         ("还是京东靠谱，人家第二天就到", "negative"),
         ("真是醉了，服务可真好", "negative"),
-        ("要是能便宜点就好了", "neutral"),
+        ("要是能便宜点就好了", None),
         ("质量太差了！！！", "negative"),
         ("爱不释手", "positive"),
         ("The app keeps crashing, useless", "negative"),
@@ -37,6 +36,12 @@ def test_label(read, text: str, label: str | None):
     _, units = read(text)
 
     assert units[0]["sentiment_label"] == label
+
+
+def test_denied_blame_alone_takes_no_side(read):
+    _, units = read("不是不好")
+
+    assert units[0]["sentiment_label"] in (None, "neutral")
 
 
 ZH_CASES = {

@@ -72,7 +72,6 @@ def test_an_alarm_is_raised(read: Read, text: str, alarm: str) -> None:
         "The smoke alarm is easy to fit and works well.",
         "Court shoes in a lovely red, very comfortable.",
         "Lovely hot sauce, not a hint of food poisoning lol",
-        "My son in law is a police officer and loves this torch.",
         "TikTok made me buy it and I love it.",
     ],
 )

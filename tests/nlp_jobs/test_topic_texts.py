@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 from collections import Counter
 from pathlib import Path
@@ -12,17 +11,12 @@ import pytest
 
 from nlp_jobs.components.topics import JOINED
 from nlp_jobs.evaluation.training_record import bare_text
-from nlp_jobs.taxonomy import load_labels, load_pack
-from nlp_jobs.training import topic_texts
-from nlp_jobs.training.topic_texts import (
-    EXAMPLES,
-    JUDGED,
-    TopicText,
-    hash_unit,
-    read_judged_texts,
-    read_topic_texts,
-)
-from nlp_jobs.training.train_topics import FEATURES, fit, fit_join
+from nlp_jobs.taxonomy import load_pack
+from nlp_jobs.training import unit_texts
+from nlp_jobs.training.topic_texts import TopicText, read_judged_texts, read_topic_texts
+from nlp_jobs.training.train_topics import fit, fit_join
+from nlp_jobs.training.unit_texts import hash_unit
+from nlp_jobs.unit_features import UNIT_FEATURES
 
 PACK = load_pack("retail")
 HEADER = "topic\ttouchpoint\ttext"
@@ -37,27 +31,6 @@ def test_every_topic_has_sentences_and_none_stands_twice(name: str, least: int):
     counts = Counter(text.topic for text in texts)
     assert all(counts[topic.slug] >= least for *_, topic in PACK.iter_topics())
     assert max(Counter(bare_text(text.text) for text in texts).values()) == 1
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_no_sentence_apart_is_learnt_from(language: str):
-    learnt, apart = (
-        {bare_text(text.text) for text in read_topic_texts(name, PACK)}
-        for name in (language, f"{language}_apart")
-    )
-
-    assert not learnt & apart
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_other_labels_are_of_the_vocabularies(language: str):
-    labels = load_labels()
-    with (EXAMPLES / f"{language}.tsv").open(encoding="utf-8") as lines:
-        rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-    for column in ("need", "cause", "emotion"):
-        assert {row[column] for row in rows} <= labels.slugs(f"{column}_slug") | {"none"}
-    assert {row["sentiment"] for row in rows} == {"pos", "neg", "neu", "none"}
 
 
 def test_none_is_no_topic(tmp_path: Path):
@@ -99,14 +72,6 @@ def test_a_file_without_its_header_is_refused(tmp_path: Path):
         read_topic_texts("zh", PACK, tmp_path)
 
 
-def test_judged_units_are_hashes_of_known_slugs():
-    with JUDGED.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-
-    assert {len(row["unit_hash"]) for row in rows} == {16}
-    assert len({(row["language"], row["unit_hash"]) for row in rows}) == len(rows)
-
-
 def test_judged_units_are_found_in_the_public_texts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -115,10 +80,11 @@ def test_judged_units_are_found_in_the_public_texts(
         "language,unit_hash,topic,touchpoint,sentiment\n"
         f"zh,{hash_unit('包装箱子破了')},packaging_quality,packaging,neg\n"
         f"zh,{hash_unit('没有人写过这句')},refund,return_refund,neg\n"
+        f"zh,{hash_unit('只判了褒贬')},,,neg\n"
         f"en,{hash_unit('包装箱子破了')},refund,return_refund,neg\n",
         encoding="utf-8",
     )
-    monkeypatch.setattr(topic_texts, "JUDGED", judged)
+    monkeypatch.setattr(unit_texts, "JUDGED", judged)
     path = tmp_path / "zh_sentiment_online_shopping_10cats.csv.gz"
     with gzip.open(path, "wt", encoding="utf-8") as file:
         file.write("category,label,text\n水果,0,包装箱子破了\n水果,0,包装箱子破了\n")
@@ -138,9 +104,9 @@ def test_a_regression_tells_classes_apart_by_their_letters():
     ]
     labels = ["none@delivery", "refund@return_refund"]
 
-    weights, intercepts = fit(texts, np.ones(4), labels, FEATURES["zh"])
+    weights, intercepts = fit(texts, np.ones(4), labels, UNIT_FEATURES["zh"])
 
-    scores = FEATURES["zh"].build(["钱退了", "两个箱子"]) @ weights + intercepts
+    scores = UNIT_FEATURES["zh"].build(["钱退了", "两个箱子"]) @ weights + intercepts
     assert scores.argmax(axis=1).tolist() == [1, 0]
 
 

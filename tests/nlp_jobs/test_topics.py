@@ -66,7 +66,7 @@ def make_unit(*hits: tuple[str, str], speaker: str = "customer") -> OpinionUnit:
         ("zh", "周一下的单周五还没发", "delivery_speed"),
         ("zh", "电话打了十几遍都是忙音", "reach_service"),
         ("en", "been on hold for forty minutes and nobody picks up", "reach_service"),
-        ("en", "the money still has not come back onto my card", "refund"),
+        ("en", "nobody has paid me back for the returned chair", "refund"),
     ],
 )
 def test_what_no_cue_names_is_read(language: str, text: str, topic: str) -> None:

@@ -1,0 +1,110 @@
+"""Units with labels to train and measure heads on (`unit_examples/`).
+
+Three kinds: written sentences to learn from (`<language>.tsv`); sentences by other writers
+(`<language>_apart.tsv`); and units of public texts that were read and judged (`judged.csv`: hashes
+and labels, no text), which are found again in the public files.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import load_config, load_model_from_config
+
+from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
+from nlp_jobs.pipelines import CONFIGS_DIR
+from nlp_jobs.training.labelled_texts import choose_split, prepare_text, read_csv
+
+EXAMPLES = Path(__file__).resolve().parent / "unit_examples"
+JUDGED = EXAMPLES / "judged.csv"
+CUTTER_PIPES = 2  # the first pipes cut texts into units
+
+
+class PublicUnit(NamedTuple):
+    """A unit of a public text, the text, and the split that it belongs to (`choose_split`)."""
+
+    unit: OpinionUnit
+    doc: Doc
+    split: str
+
+
+def read_sentences(
+    name: str, columns: Collection[str], directory: Path = EXAMPLES
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield line number and values of a file's sentences, such as `zh` or `zh_apart`, in order.
+
+    `text` is as the pipes meet it. Raises `ValueError` for a missing column or a broken line.
+    """
+    language = name.partition("_")[0]
+    path = directory / f"{name}.tsv"
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    found = header.split("\t")
+    if not {*columns, "text"} <= set(found):
+        raise ValueError(f"{path}: the first line does not name {', '.join(columns)} and text")
+    for number, line in enumerate(lines, start=2):
+        values = line.split("\t")
+        if len(values) != len(found) or not all(values):
+            raise ValueError(f"{path}, line {number}: not {len(found)} values")
+        row = dict(zip(found, values, strict=True))
+        row["text"] = prepare_text(row["text"], language)
+        yield number, row
+
+
+def read_judgements(language: str, column: str) -> dict[str, dict[str, str]]:
+    """Return hash -> labels of the judged units of a language whose `column` was judged."""
+    with JUDGED.open(encoding="utf-8", newline="") as file:
+        return {
+            row["unit_hash"]: row
+            for row in csv.DictReader(file)
+            if row["language"] == language and row[column]
+        }
+
+
+def hash_unit(text: str) -> str:
+    """Return the name by which `judged.csv` knows a unit; blanks do not count."""
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:16]
+
+
+def find_units(
+    language: str, files: Iterable[str], data: Path, hashes: Collection[str]
+) -> Iterator[tuple[str, PublicUnit]]:
+    """Yield the first unit of each hash that stands in the public files, by its hash.
+
+    The doc went through the first pipes only. A unit that they no longer cut so is left out.
+    """
+    cutter = build_pipes(language, CUTTER_PIPES)
+    seen: set[str] = set()
+    for name in files:
+        path = data / f"{name}.csv.gz"
+        for doc in cutter.pipe(_iter_texts(path, language) if path.exists() else ()):
+            split = choose_split(doc.text)
+            for unit in doc.user_data[OPINION_UNITS]:
+                key = hash_unit(unit.text)
+                if unit.speaker == "customer" and key in hashes and key not in seen:
+                    seen.add(key)
+                    yield key, PublicUnit(unit, doc, split)
+
+
+def build_pipes(language: str, until: int | str) -> Language:
+    """The first so many pipes of a language with the retail pack, or those before the named one."""
+    config = load_config(CONFIGS_DIR / f"{language}.cfg", interpolate=True)
+    names = config["nlp"]["pipeline"]
+    names = names[: until if isinstance(until, int) else names.index(until)]
+    config["nlp"]["pipeline"] = names
+    config["components"] = {name: config["components"][name] for name in names}
+    return load_model_from_config(config, auto_fill=True)
+
+
+def _iter_texts(path: Path, language: str) -> Iterable[str]:
+    seen: set[str] = set()
+    for row in read_csv(path):
+        text = prepare_text(row.get("text") or row.get("narrative") or "", language)
+        if text and text not in seen:
+            seen.add(text)
+            yield text

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nlp_jobs.components.opinion_unit import OpinionUnit
 from nlp_jobs.label_heads import LabelHeads
 
-TOPICS, SENTIMENT, ALARMS = "topics", "sentiment", "alarms"
+TOPICS, SENTIMENT, ALARMS, PROMISES = "topics", "sentiment", "alarms", "promises"
 Scores = NDArray[np.float32]
 
 

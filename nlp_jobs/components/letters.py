@@ -10,9 +10,10 @@ from spacy.tokens import Doc
 
 from nlp_jobs.components.alarms import read_alarm_head
 from nlp_jobs.components.opinion_unit import OPINION_UNITS
+from nlp_jobs.components.promises import read_promise_head
 from nlp_jobs.components.topics import read_topic_head
 from nlp_jobs.components.unit_sentiment import read_unit_sentiment_head
-from nlp_jobs.letter_scores import ALARMS, SENTIMENT, TOPICS, LetterScorer
+from nlp_jobs.letter_scores import ALARMS, PROMISES, SENTIMENT, TOPICS, LetterScorer
 from nlp_jobs.taxonomy import Pack
 
 CUSTOMER = "customer"
@@ -20,13 +21,17 @@ CUSTOMER = "customer"
 
 @Language.factory("voc_letters", requires=["doc._.opinion_units"], assigns=["doc._.opinion_units"])
 def make_letters(
-    nlp: Language, name: str, pack: Pack, language: str, sentiment: str, alarms: str
+    nlp: Language, name: str, pack: Pack, language: str, promises: str, sentiment: str, alarms: str
 ) -> LetterReader:
-    """`sentiment`, `alarms`: the heads of `voc_unit_sentiment` and `voc_alarms`.
+    """`promises`, `sentiment`, `alarms`: the heads of the pipes that judge these.
 
     The head of `voc_topics` is the one that the pack names.
     """
-    heads = {SENTIMENT: read_unit_sentiment_head(sentiment), ALARMS: read_alarm_head(alarms)}
+    heads = {
+        PROMISES: read_promise_head(promises),
+        SENTIMENT: read_unit_sentiment_head(sentiment),
+        ALARMS: read_alarm_head(alarms),
+    }
     topics = read_topic_head(pack, language)
     if topics is not None:
         heads[TOPICS] = topics

@@ -1,59 +1,162 @@
-"""`voc_promises`: which units quote a promise, and which say that it was not kept."""
+"""`voc_promises`: which units quote a promise, and which say that it was not kept.
+
+Words of promise and breach come first, in reading order: a mere 「结果…」 is a breach only behind a
+promise. But promises are told in many ways that name none (「导购说三天内装好」), so a trained head
+reads what the words left without a role.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy import registry, util
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
+from nlp_jobs.heads import MODEL_DIR, clip_rules
+from nlp_jobs.label_heads import LabelHeads, load_shared_heads
+from nlp_jobs.letter_scores import PROMISES, take_scores
 from nlp_jobs.polarity_rules import count_negators
 
+CUSTOMER = "customer"
+NONE, PROMISE, BREACH = LABELS = ("none", "promise", "breach")  # of the head, in this order
+# what the head is told beside the letters
+EVIDENCE = (
+    "promise cues",
+    "kept cues",
+    "breach cues",
+    "weak breach cues",
+    "negated",
+    "wished for",
+    "rules say promise",
+    "rules say breach",
+    "rule score",
+)
+MOST_CUES = 3
 _LAYERS = frozenset(("promise", "promise_kept", "breach", "breach_weak"))
+_COUNTED = ("promise", "promise_kept", "breach", "breach_weak")
+
+Floats = NDArray[np.float64]
 
 
-@Language.factory("voc_promises", requires=["doc._.opinion_units"], assigns=["doc._.opinion_units"])
-def make_promises(nlp: Language, name: str, language: str, reach: int) -> PromiseMarker:
-    """`reach`: how many units after a promise a mere 「结果…」 still counts as its breach."""
-    return PromiseMarker(language, reach)
+@registry.misc("voc.promise_head.v1")
+def read_promise_head(name: str) -> LabelHeads:
+    """Return the shipped head of that name, such as `promises_zh`."""
+    return load_shared_heads(MODEL_DIR / f"{name}.npz")
+
+
+@Language.factory(
+    "voc_promises",
+    default_config={"head": None},
+    requires=["doc._.opinion_units"],
+    assigns=["doc._.opinion_units"],
+)
+def make_promises(
+    nlp: Language, name: str, language: str, reach: int, head: LabelHeads | None
+) -> PromiseMarker:
+    """`reach`: how many units after a promise a mere 「结果…」 still counts as its breach.
+
+    Without a head the words decide alone.
+    """
+    return PromiseMarker(language, reach, head)
+
+
+def gather_evidence(units: Sequence[OpinionUnit], roles: Sequence[str]) -> Floats:
+    """The head's inputs (units, EVIDENCE) from the cues of units and the roles that rules give."""
+    rows: list[tuple[float, ...]] = []
+    for unit, role in zip(units, roles, strict=True):
+        hits = unit.hits
+        rows.append(
+            (
+                *(min(len(hits.get(layer, ())), MOST_CUES) for layer in _COUNTED),
+                "negator" in hits,
+                "unreal" in hits or "hypothetical" in hits,
+                role == PROMISE,
+                role == BREACH,
+                unit.rules.score,
+            )
+        )
+    evidence = np.array(rows, dtype=float).reshape(-1, len(EVIDENCE))
+    evidence[:, -1] = clip_rules(evidence[:, -1])
+    return evidence
 
 
 class PromiseMarker:
     """Sets promise_role: `promise`, or `breach` (said, or a turn for the worse after a promise)."""
 
-    def __init__(self, language: str, reach: int) -> None:
+    def __init__(self, language: str, reach: int, head: LabelHeads | None = None) -> None:
+        if head is not None and (head.labels != LABELS or head.extras != EVIDENCE):
+            raise ValueError(f"a head for {LABELS} from {EVIDENCE}, not {head.labels}")
         self.language = language
         self.reach = reach
+        self.head = head
 
     def __call__(self, doc: Doc) -> Doc:
-        """Judge the units in reading order: a breach follows its promise."""
+        """Judge the units of one doc; `pipe` judges many in one pass."""
+        self._mark([doc])
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = 256) -> Iterator[Doc]:
+        """Judge docs batch by batch."""
+        for docs in util.minibatch(stream, size=batch_size):
+            batch = list(docs)
+            self._mark(batch)
+            yield from batch
+
+    def _mark(self, docs: Sequence[Doc]) -> None:
+        for doc in docs:
+            self._follow_rules(doc.user_data[OPINION_UNITS])
+        if self.head is None:
+            return
+        units = [
+            unit
+            for doc in docs
+            for unit in doc.user_data[OPINION_UNITS]
+            if unit.speaker == CUSTOMER
+        ]
+        if not units:
+            return
+        evidence = gather_evidence(units, [unit.promise_role for unit in units])
+        letters = take_scores(units, PROMISES, self.head)
+        chances = self.head.calibrate(self.head.complete(letters, evidence))
+        chances[chances < self.head.thresholds] = 0
+        chances[:, LABELS.index(NONE)] = 0
+        for row in np.flatnonzero(chances.any(axis=1)).tolist():
+            if units[row].promise_role == NONE:
+                units[row].promise_role = LABELS[chances[row].argmax()]
+
+    def _follow_rules(self, units: Iterable[OpinionUnit]) -> None:
+        """Judge units by their words, in reading order: a breach follows its promise."""
         since_promise: int | None = None
-        for unit in doc.user_data[OPINION_UNITS]:
+        for unit in units:
             if since_promise is not None:
                 since_promise += 1
             if _LAYERS.isdisjoint(unit.hits):
                 continue
             unit.promise_role = self.judge(unit, since_promise)
-            if unit.promise_role == "promise":
+            if unit.promise_role == PROMISE:
                 since_promise = 0
-        return doc
 
     def judge(self, unit: OpinionUnit, since_promise: int | None) -> str:
-        """The role of one unit; `since_promise` counts units since the last promise, if any."""
+        """The role of a unit by its words; `since_promise` counts units since the last promise."""
         kept = unit.has("promise_kept")
         promised = unit.has("promise") and not kept
         followed = promised or (since_promise is not None and since_promise <= self.reach)
         if kept and not self._is_denied_kept(unit):
-            return "none"
+            return NONE
         if unit.has("breach") and (followed or self._is_strong_breach(unit)):
-            return "breach"
+            return BREACH
         score = unit.rules.score
         if followed and not promised and unit.has("breach_weak") and score <= 0:
-            return "breach" if score < 0 or unit.has("negator") else "none"
+            return BREACH if score < 0 or unit.has("negator") else NONE
         if promised and not unit.has("unreal") and not unit.has("hypothetical"):
             # A promise told with blame and a turn is told because it was not kept.
             is_turned = score < 0 and unit.has("breach_weak") and unit.has("negator")
-            return "breach" if is_turned else "promise"
-        return "none"
+            return BREACH if is_turned else PROMISE
+        return NONE
 
     def _is_denied_kept(self, unit: OpinionUnit) -> bool:
         """「没有说到做到」: a kept promise that is denied is a breach."""

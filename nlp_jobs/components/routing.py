@@ -55,7 +55,7 @@ class Router:
     def __call__(self, doc: Doc) -> Doc:
         """Route the units of one doc."""
         for unit in doc.user_data[OPINION_UNITS]:
-            if not _LAYERS.isdisjoint(unit.hits):
+            if unit.promise_role == "promise" or not _LAYERS.isdisjoint(unit.hits):
                 self.route(unit)
         return doc
 
@@ -100,7 +100,12 @@ class Router:
         return _best(possible)
 
     def _speakers(self, unit: OpinionUnit) -> dict[str, float]:
-        """Who gave the promise: the department named last before the word of promise."""
+        """Who gave the promise: the department named last before the word of promise.
+
+        Where no word tells of it, as the head may find, the first that is named.
+        """
+        if "promise" not in unit.hits:
+            return self._scores(unit.hits.get("department", ())[:1])
         said = min(hit.start for hit in unit.hits["promise"])
         before = [hit for hit in unit.hits.get("department", ()) if hit.end <= said]
         return self._scores(before[-1:])

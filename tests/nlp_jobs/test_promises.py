@@ -1,0 +1,143 @@
+"""`voc_promises`: words first, then a head for what the words left without a role."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import spacy
+from spacy.tokens import Doc
+
+from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
+from nlp_jobs.components.promises import EVIDENCE, LABELS, PromiseMarker, gather_evidence
+from nlp_jobs.evaluation.training_record import bare_text
+from nlp_jobs.features import HashedFeatures
+from nlp_jobs.label_heads import LabelHeads
+from nlp_jobs.lexicons.cues import Hit
+from nlp_jobs.text_features import TextFeatures
+from nlp_jobs.training.train_promises import read_marked, read_others
+
+
+def make_head(scores: dict[str, float], extras: tuple[str, ...] = EVIDENCE) -> LabelHeads:
+    """A head that gives every unit the same scores; thresholds of .6."""
+    noughts = np.zeros(len(LABELS))
+    return LabelHeads(
+        kind="single",
+        labels=LABELS,
+        features=TextFeatures(HashedFeatures((1,), 4, keep_spaces=False)),
+        columns=np.zeros(0, dtype=np.int64),
+        weights=np.zeros((0, len(LABELS)), dtype=np.float32),
+        intercepts=np.array([scores.get(label, 0.0) for label in LABELS]),
+        calibration=np.array([noughts + 1, noughts]),
+        thresholds=np.array([0.0, 0.6, 0.6]),
+        extras=extras,
+        extra_weights=np.zeros((len(extras), len(LABELS)), dtype=np.float32),
+    )
+
+
+SURE = make_head({"promise": 3.0})
+UNSURE = make_head({"promise": 0.5})
+
+
+def make_unit(*layers: str, speaker: str = "customer") -> OpinionUnit:
+    unit = OpinionUnit(speaker, 0, 8, "导购讲三天装好")
+    for layer in layers:
+        unit.hits.setdefault(layer, []).append(Hit(0, 2, layer, 3.0))
+    return unit
+
+
+def mark(head: LabelHeads | None, *units: OpinionUnit) -> list[str]:
+    doc: Doc = spacy.blank("zh").make_doc("货")
+    doc.user_data[OPINION_UNITS] = list(units)
+    PromiseMarker("zh", 3, head)(doc)
+    return [unit.promise_role for unit in units]
+
+
+def test_the_head_reads_what_no_word_tells():
+    assert mark(SURE, make_unit()) == ["promise"]
+    assert mark(None, make_unit()) == ["none"]
+
+
+def test_an_unsure_head_says_nothing():
+    assert mark(UNSURE, make_unit()) == ["none"]
+
+
+def test_what_words_tell_stays():
+    assert mark(SURE, make_unit("breach")) == ["breach"]
+
+
+def test_agents_are_not_asked_about():
+    assert mark(SURE, make_unit(speaker="agent")) == ["none"]
+
+
+def test_many_docs_are_marked_as_one_is():
+    docs = [spacy.blank("zh").make_doc("货") for _ in range(2)]
+    units = [make_unit(), make_unit("breach")]
+    for doc, unit in zip(docs, units, strict=True):
+        doc.user_data[OPINION_UNITS] = [unit]
+
+    list(PromiseMarker("zh", 3, SURE).pipe(docs))
+
+    assert [unit.promise_role for unit in units] == ["promise", "breach"]
+
+
+def test_a_head_for_other_evidence_is_refused():
+    with pytest.raises(ValueError, match="a head for"):
+        PromiseMarker("zh", 3, make_head({}, extras=EVIDENCE[1:]))
+
+
+def test_evidence_counts_words_and_tells_what_the_rules_said():
+    [row] = gather_evidence([make_unit("promise", "promise", "negator")], ["breach"])
+
+    told = dict(zip(EVIDENCE, row, strict=True))
+    assert told["promise cues"] == 2
+    assert told["negated"] == told["rules say breach"] == 1
+    assert told["kept cues"] == told["wished for"] == told["rules say promise"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("店员当时讲三天之内准能装上", "promise"),
+        ("海报上写着旧机抵五百", "promise"),
+        ("讲好的免费换新，现在又要收钱", "breach"),
+        ("颜色和图片上一样", "none"),
+        ("下次还来这家买", "none"),
+        ("The salesman told me delivery would be free", "promise"),
+        ("The kettle is easy to clean", "none"),
+    ],
+)
+def test_the_shipped_heads_know_promises_told_in_many_ways(annotator, text: str, role: str):
+    _, units = annotator.annotate("key", text, None, "hash", "reviews", None)
+
+    assert role in {unit["promise_role"] for unit in units}
+
+
+def test_a_promise_without_a_word_for_it_is_routed_to_who_is_named_first(annotator):
+    text = "店员当时讲三天之内准能装上"
+    _, [unit] = annotator.annotate("key", text, None, "hash", "reviews", None)
+
+    assert unit["touchpoint_slug"] is not None
+
+
+@pytest.mark.parametrize(("language", "least"), [("zh", 800), ("en", 400)])
+def test_sentences_stand_once_and_speak_of_both(language: str, least: int):
+    texts, labels = read_marked(language)
+
+    counts = Counter(LABELS[label] for label in labels)
+    assert min(counts["promise"], counts["breach"]) >= least
+    assert max(Counter(map(bare_text, texts)).values()) == 1
+
+
+@pytest.mark.parametrize("line", ["promised\t三天装好", "promise\t", "三天装好"])
+def test_broken_lines_are_named(tmp_path: Path, line: str):
+    (tmp_path / "zh.tsv").write_text(f"none\t好用\n{line}\n", encoding="utf-8")
+
+    with pytest.raises(ValueError, match="line 2"):
+        read_marked("zh", tmp_path)
+
+
+def test_sentences_about_promises_are_no_examples_of_neither():
+    assert len(read_others("en")) > 10_000

@@ -54,7 +54,7 @@ LEAST_CUE_WEIGHTS = {"topic cues": 1.0, "touchpoint cues": 0.5}
 # what a judged unit and an example of the pack count for beside a written sentence
 JUDGED_WEIGHT, EXAMPLE_WEIGHT = 1.0, 10.0
 # chances from which a topic and a touchpoint are named
-LEAST_TOPIC, LEAST_TOUCHPOINT = 0.3, 0.3
+LEAST_TOPIC, LEAST_TOUCHPOINT = 0.2, 0.2
 
 
 def fit(

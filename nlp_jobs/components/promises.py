@@ -38,6 +38,7 @@ EVIDENCE = (
 MOST_CUES = 3
 _LAYERS = frozenset(("promise", "promise_kept", "breach", "breach_weak"))
 _COUNTED = ("promise", "promise_kept", "breach", "breach_weak")
+_TELLING = _LAYERS.union(("negator", "unreal", "hypothetical"))
 
 Floats = NDArray[np.float64]
 
@@ -66,21 +67,19 @@ def make_promises(
 
 def gather_evidence(units: Sequence[OpinionUnit], roles: Sequence[str]) -> Floats:
     """The head's inputs (units, EVIDENCE) from the cues of units and the roles that rules give."""
-    rows: list[tuple[float, ...]] = []
-    for unit, role in zip(units, roles, strict=True):
+    evidence = np.zeros((len(units), len(EVIDENCE)))
+    evidence[:, -1] = clip_rules(np.array([unit.rules.score for unit in units], dtype=float))
+    for row, (unit, role) in enumerate(zip(units, roles, strict=True)):
         hits = unit.hits
-        rows.append(
-            (
-                *(min(len(hits.get(layer, ())), MOST_CUES) for layer in _COUNTED),
-                "negator" in hits,
-                "unreal" in hits or "hypothetical" in hits,
-                role == PROMISE,
-                role == BREACH,
-                unit.rules.score,
-            )
+        if _TELLING.isdisjoint(hits):  # most units
+            continue
+        evidence[row, :-1] = (
+            *(min(len(hits.get(layer, ())), MOST_CUES) for layer in _COUNTED),
+            "negator" in hits,
+            "unreal" in hits or "hypothetical" in hits,
+            role == PROMISE,
+            role == BREACH,
         )
-    evidence = np.array(rows, dtype=float).reshape(-1, len(EVIDENCE))
-    evidence[:, -1] = clip_rules(evidence[:, -1])
     return evidence
 
 

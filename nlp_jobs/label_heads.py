@@ -56,6 +56,13 @@ class LabelHeads:
         places[self.columns] = np.arange(len(self.columns), dtype=np.int32)
         return places
 
+    def require(self, labels: tuple[str, ...], extras: tuple[str, ...]) -> None:
+        """Raise `ValueError` unless the head answers with these labels from these inputs."""
+        if (self.labels, self.extras) != (labels, extras):
+            raise ValueError(
+                f"a head for {labels} from {extras}, not for {self.labels} from {self.extras}"
+            )
+
     def score(self, texts: Sequence[str], extra: NDArray[Any] | None = None) -> Scores:
         """Raw scores (texts, labels); `extra` (texts, extras) where the head has dense inputs.
 

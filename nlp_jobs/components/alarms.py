@@ -8,21 +8,21 @@ or tell what was averted, they must name the threat too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy import registry, util
+from spacy import registry
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
+from nlp_jobs.components.batch_pipe import BatchPipe
+from nlp_jobs.components.opinion_unit import OpinionUnit, list_customer_units
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, load_shared_heads
 from nlp_jobs.letter_scores import ALARMS, take_scores
 from nlp_jobs.threat_cues import LAYER, THREATS, is_clear_praise, read_cued_alarm, weigh_threats
 
-CUSTOMER = "customer"
 MIN_LETTERS = 5  # a shorter unit holds too few n-grams: there the cues decide alone
 EVIDENCE = (*THREATS, "praise")  # what the head is told beside the text
 MOST_WEIGHT, STRONG = 6.0, 3.0  # cues beyond two strong ones add nothing; one strong cue is 1
@@ -55,7 +55,7 @@ def weigh_evidence(units: Sequence[OpinionUnit], language: str) -> NDArray[np.fl
     return evidence
 
 
-class AlarmReader:
+class AlarmReader(BatchPipe):
     """Sets `alarm` and `alarm_is_read` of the customers' units, those of a batch in one pass."""
 
     def __init__(self, head: LabelHeads, language: str) -> None:
@@ -63,26 +63,12 @@ class AlarmReader:
         self.language = language
         self.bars = np.log(head.thresholds / (1 - head.thresholds))
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Read one doc; `pipe` reads many in one pass."""
-        self._read([doc])
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], batch_size: int = 256) -> Iterator[Doc]:
-        """Read docs batch by batch."""
-        for docs in util.minibatch(stream, size=batch_size):
-            batch = list(docs)
-            self._read(batch)
-            yield from batch
-
-    def _read(self, docs: Iterable[Doc]) -> None:
+    def read_batch(self, docs: Sequence[Doc]) -> None:
+        """Set the alarm of each customer's unit that the head is asked about."""
         units = [
             unit
-            for doc in docs
-            for unit in doc.user_data[OPINION_UNITS]
-            if unit.speaker == CUSTOMER
-            and len(unit.text) >= MIN_LETTERS
-            and not is_clear_praise(unit)
+            for unit in list_customer_units(docs)
+            if len(unit.text) >= MIN_LETTERS and not is_clear_praise(unit)
         ]
         if not units:
             return

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 
-from spacy import util
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp_jobs.components.alarms import read_alarm_head
-from nlp_jobs.components.opinion_unit import OPINION_UNITS
+from nlp_jobs.components.batch_pipe import BatchPipe
+from nlp_jobs.components.opinion_unit import list_customer_units
 from nlp_jobs.components.promises import read_promise_head
 from nlp_jobs.components.topics import read_topic_head
 from nlp_jobs.components.unit_sentiment import read_unit_sentiment_head
 from nlp_jobs.letter_scores import ALARMS, PROMISES, SENTIMENT, TOPICS, LetterScorer
 from nlp_jobs.taxonomy import Pack
-
-CUSTOMER = "customer"
 
 
 @Language.factory("voc_letters", requires=["doc._.opinion_units"], assigns=["doc._.opinion_units"])
@@ -38,31 +36,15 @@ def make_letters(
     return LetterReader(LetterScorer(heads))
 
 
-class LetterReader:
+class LetterReader(BatchPipe):
     """Leaves the scores of each head at the units, a batch in one pass."""
 
     def __init__(self, scorer: LetterScorer) -> None:
         self.scorer = scorer
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Read one doc; `pipe` reads many in one pass."""
-        self._read([doc])
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], batch_size: int = 256) -> Iterator[Doc]:
-        """Read docs batch by batch."""
-        for docs in util.minibatch(stream, size=batch_size):
-            batch = list(docs)
-            self._read(batch)
-            yield from batch
-
-    def _read(self, docs: Iterable[Doc]) -> None:
-        units = [
-            unit
-            for doc in docs
-            for unit in doc.user_data[OPINION_UNITS]
-            if unit.speaker == CUSTOMER
-        ]
+    def read_batch(self, docs: Sequence[Doc]) -> None:
+        """Leave the scores of all heads at the customers' units."""
+        units = list_customer_units(docs)
         if units:
             scores = self.scorer.score([unit.text for unit in units])
             for row, unit in enumerate(units):

@@ -6,6 +6,7 @@ which is the same store without the price of looking the extension up each time.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,8 @@ from spacy.tokens import Doc
 
 from nlp_jobs.lexicons.cues import Hit
 from nlp_jobs.polarity_rules import SILENT, RuleReading
+
+CUSTOMER = "customer"  # the speaker whose opinions count
 
 
 def _label(default: Any = None) -> Any:
@@ -100,3 +103,10 @@ def read_source_text(doc: Doc) -> str:
     if text is None:
         text = doc.user_data[SOURCE_TEXT] = doc.text
     return text
+
+
+def list_customer_units(docs: Iterable[Doc]) -> list[OpinionUnit]:
+    """The units of the customers, doc by doc."""
+    return [
+        unit for doc in docs for unit in doc.user_data[OPINION_UNITS] if unit.speaker == CUSTOMER
+    ]

@@ -7,21 +7,21 @@ reads what the words left without a role.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy import registry, util
+from spacy import registry
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
+from nlp_jobs.components.batch_pipe import BatchPipe
+from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit, list_customer_units
 from nlp_jobs.heads import MODEL_DIR, clip_rules
 from nlp_jobs.label_heads import LabelHeads, load_shared_heads
 from nlp_jobs.letter_scores import PROMISES, take_scores
 from nlp_jobs.polarity_rules import count_negators
 
-CUSTOMER = "customer"
 NONE, PROMISE, BREACH = LABELS = ("none", "promise", "breach")  # of the head, in this order
 # what the head is told beside the letters
 EVIDENCE = (
@@ -83,39 +83,23 @@ def gather_evidence(units: Sequence[OpinionUnit], roles: Sequence[str]) -> Float
     return evidence
 
 
-class PromiseMarker:
+class PromiseMarker(BatchPipe):
     """Sets promise_role: `promise`, or `breach` (said, or a turn for the worse after a promise)."""
 
     def __init__(self, language: str, reach: int, head: LabelHeads | None = None) -> None:
-        if head is not None and (head.labels != LABELS or head.extras != EVIDENCE):
-            raise ValueError(f"a head for {LABELS} from {EVIDENCE}, not {head.labels}")
+        if head is not None:
+            head.require(LABELS, EVIDENCE)
         self.language = language
         self.reach = reach
         self.head = head
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Judge the units of one doc; `pipe` judges many in one pass."""
-        self._mark([doc])
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], batch_size: int = 256) -> Iterator[Doc]:
-        """Judge docs batch by batch."""
-        for docs in util.minibatch(stream, size=batch_size):
-            batch = list(docs)
-            self._mark(batch)
-            yield from batch
-
-    def _mark(self, docs: Sequence[Doc]) -> None:
+    def read_batch(self, docs: Sequence[Doc]) -> None:
+        """Set the role of each unit: by words, then by the head."""
         for doc in docs:
             self._follow_rules(doc.user_data[OPINION_UNITS])
         if self.head is None:
             return
-        units = [
-            unit
-            for doc in docs
-            for unit in doc.user_data[OPINION_UNITS]
-            if unit.speaker == CUSTOMER
-        ]
+        units = list_customer_units(docs)
         if not units:
             return
         evidence = gather_evidence(units, [unit.promise_role for unit in units])

@@ -18,7 +18,7 @@ from spacy import util
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
+from nlp_jobs.components.opinion_unit import OpinionUnit, list_customer_units
 from nlp_jobs.components.routing import Router
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, load_shared_heads
@@ -26,7 +26,6 @@ from nlp_jobs.letter_scores import TOPICS, take_scores
 from nlp_jobs.lexicons.cues import Hit
 from nlp_jobs.taxonomy import Pack, TaxonomyError
 
-CUSTOMER = "customer"
 NOWHERE = "none"  # stands for no topic and for no touchpoint in the labels of a head
 # what joins a head's score with the cues of a unit, in the order of the weights in its facts
 JOINED = ("head", "topic cues", "touchpoint cues", "no topic", "no topic despite cues")
@@ -202,9 +201,8 @@ class TopicReader:
     def _read(self, docs: Iterable[Doc], head: LabelHeads) -> None:
         units = [
             unit
-            for doc in docs
-            for unit in doc.user_data[OPINION_UNITS]
-            if unit.speaker == CUSTOMER and unit.promise_role != "promise" and self._knows(unit)
+            for unit in list_customer_units(docs)
+            if unit.promise_role != "promise" and self._knows(unit)
         ]
         if not units:
             return

@@ -8,14 +8,15 @@ the rules found, and has the last word on label, score and confidence of the cus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy import registry, util
+from spacy import registry
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp_jobs.components.batch_pipe import BatchPipe
 from nlp_jobs.components.opinion_unit import (
     OPINION_UNITS,
     SENTIMENT_CONFIDENCE,
@@ -96,8 +97,8 @@ def gather_evidence(doc: Doc, units: Sequence[OpinionUnit]) -> list[tuple[float,
     is_alone = len(units) == 1
     return [
         (
-            unit.praise,
-            unit.neutral,
+            unit.praise or 0.0,  # selected units have both
+            unit.neutral or 0.0,
             unit.rules.score,
             unit.rules.count,
             SIDES[unit.sentiment_label],
@@ -107,7 +108,7 @@ def gather_evidence(doc: Doc, units: Sequence[OpinionUnit]) -> list[tuple[float,
             is_alone,
             side,
             score,
-        )  # type: ignore[misc]  # selected units have both probabilities
+        )
         for unit in units
     ]
 
@@ -136,27 +137,15 @@ def to_inputs(rows: Sequence[tuple[float, ...]]) -> Floats:
     )
 
 
-class UnitSentimentReader:
+class UnitSentimentReader(BatchPipe):
     """Judges the units of a batch in one pass."""
 
     def __init__(self, head: LabelHeads) -> None:
-        if head.labels != LABELS or head.extras != EVIDENCE:
-            raise ValueError(f"a head for {LABELS} from {EVIDENCE}, not {head.labels}")
+        head.require(LABELS, EVIDENCE)
         self.head = head
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Judge one doc; `pipe` judges many in one pass."""
-        self._judge([doc])
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], batch_size: int = 256) -> Iterator[Doc]:
-        """Judge docs batch by batch."""
-        for docs in util.minibatch(stream, size=batch_size):
-            batch = list(docs)
-            self._judge(batch)
-            yield from batch
-
-    def _judge(self, docs: Iterable[Doc]) -> None:
+    def read_batch(self, docs: Sequence[Doc]) -> None:
+        """Set label, score, confidence and intensity of the selected units."""
         units: list[OpinionUnit] = []
         rows: list[tuple[float, ...]] = []
         alone: list[Doc] = []

@@ -29,17 +29,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import LogisticRegression
-from spacy.language import Language
-from spacy.util import load_config, load_model_from_config
 
 from nlp_jobs.components.alarms import EVIDENCE, weigh_evidence
 from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
-from nlp_jobs.pipelines import CONFIGS_DIR
 from nlp_jobs.threat_cues import THREATS
 from nlp_jobs.training.labelled_texts import choose_split, prepare_text, read_csv
-from nlp_jobs.training.unit_texts import read_sentences
+from nlp_jobs.training.unit_fitting import FOLDS, assign_folds
+from nlp_jobs.training.unit_texts import build_pipes, read_marked_sentences, read_sentences
 from nlp_jobs.unit_features import UNIT_FEATURES
 
 Numbers = NDArray[np.float64]
@@ -68,8 +66,6 @@ CLAUSE_ENDS = {"zh": r"[。！？!?；;\n]", "en": r"[!?;\n]|(?<=[a-z])\. "}
 CLAUSE_LENGTHS = range(6, 121)  # characters
 HARMLESS = 15_000  # public clauses to learn from
 REST = 60_000  # public clauses to measure the share of alarms on, at most
-FOLDS = 5
-GROUP = 8  # written sentences side by side are alike, and stay in one fold
 EVIDENCE_SCALE = 0.4  # the smaller, the less a cue may weigh beside the letters
 KEPT_WEIGHTS = 130_000
 SEED = 1
@@ -102,14 +98,8 @@ def read_written(language: str, directory: Path = EXAMPLES) -> Examples:
 
     Raises `ValueError` with the line for a broken line and an unknown label.
     """
-    path = directory / f"{language}.tsv"
-    texts, slugs = [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        slug, _, text = line.partition("\t")
-        if slug not in (*LABELS, HARMLESS_LABEL) or not text.strip() or "\t" in text:
-            raise ValueError(f"{path}, line {number}: not a known label and a text")
-        texts.append(prepare_text(text, language))
-        slugs.append(slug)
+    marked = read_marked_sentences(directory / f"{language}.tsv", (*LABELS, HARMLESS_LABEL))
+    slugs, texts = [slug for slug, _ in marked], [text for _, text in marked]
     labels = np.array([[slug == label for label in LABELS] for slug in slugs], dtype=float)
     return Examples(texts, labels, np.full(len(texts), WRITTEN))
 
@@ -167,31 +157,15 @@ def sort_clauses(
     return Examples([clause for clause, _ in found], labels, weights), others
 
 
-def build_reader(language: str) -> Language:
-    """The pipes that come before `voc_alarms`, with the retail pack."""
-    config = load_config(CONFIGS_DIR / f"{language}.cfg", interpolate=True)
-    names = config["nlp"]["pipeline"]
-    names = names[: names.index("voc_alarms")]
-    config["nlp"]["pipeline"] = names
-    config["components"] = {name: config["components"][name] for name in names}
-    return load_model_from_config(config, auto_fill=True)
-
-
 def read_evidence(texts: Sequence[str], language: str) -> csr_matrix:
     """What the pipes read of each text (texts, EVIDENCE): of its unit with the strongest cues."""
     rows = np.zeros((len(texts), len(EVIDENCE)))
-    for row, doc in enumerate(build_reader(language).pipe(texts)):
+    for row, doc in enumerate(build_pipes(language, "voc_alarms").pipe(texts)):
         units: list[OpinionUnit] = doc.user_data[OPINION_UNITS]
         if units:
             found = weigh_evidence(units, language)
             rows[row] = found[found[:, : len(THREATS)].sum(axis=1).argmax()]
     return csr_matrix(rows)
-
-
-def assign_folds(count: int) -> NDArray[np.int64]:
-    """The fold (texts,) of each written example: neighbours share a fold."""
-    groups = np.arange(count) // GROUP
-    return np.random.default_rng(SEED).integers(0, FOLDS, count // GROUP + 1)[groups]
 
 
 def fit(matrix: csr_matrix, targets: Numbers, weights: Numbers) -> tuple[Numbers, float]:

@@ -26,11 +26,9 @@ from nlp_jobs.components.promises import EVIDENCE, LABELS, NONE, PromiseMarker, 
 from nlp_jobs.evaluation import metrics
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
-from nlp_jobs.training.labelled_texts import prepare_text
-from nlp_jobs.training.train_alarms import assign_folds
 from nlp_jobs.training.train_routing import save_with_metrics
-from nlp_jobs.training.unit_fitting import Fitted, fit, fit_scale
-from nlp_jobs.training.unit_texts import build_pipes, read_sentences
+from nlp_jobs.training.unit_fitting import Fitted, assign_folds, fit, fit_scale
+from nlp_jobs.training.unit_texts import build_pipes, read_marked_sentences, read_sentences
 from nlp_jobs.unit_features import UNIT_FEATURES
 
 Numbers = NDArray[np.float64]
@@ -53,15 +51,9 @@ def read_marked(language: str, directory: Path = EXAMPLES) -> tuple[list[str], l
 
     Raises `ValueError` with the line for a broken line and an unknown label.
     """
-    path = directory / f"{language}.tsv"
-    texts, labels = [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        label, _, text = line.partition("\t")
-        if label not in (*LABELS, KEPT) or not text.strip() or "\t" in text:
-            raise ValueError(f"{path}, line {number}: not a known label and a text")
-        texts.append(prepare_text(text, language))
-        labels.append(0 if label == KEPT else LABELS.index(label))
-    return texts, labels
+    marked = read_marked_sentences(directory / f"{language}.tsv", (*LABELS, KEPT))
+    places = {**{label: place for place, label in enumerate(LABELS)}, KEPT: LABELS.index(NONE)}
+    return [text for _, text in marked], [places[label] for label, _ in marked]
 
 
 def read_others(language: str) -> list[str]:

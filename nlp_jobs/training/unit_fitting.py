@@ -14,6 +14,9 @@ from sklearn.linear_model import LogisticRegression
 Numbers = NDArray[np.float64]
 INVERSE_PENALTY = 1.0
 EVIDENCE_SCALE = 0.5  # of a standard deviation of evidence beside a common n-gram
+FOLDS = 5
+GROUP = 8  # written sentences side by side are alike, and stay in one fold
+SEED = 1
 NEVER = -30.0  # score of a label without any example
 
 
@@ -62,3 +65,9 @@ def fit_scale(scores: Numbers, right: NDArray[np.int64]) -> float:
         return float(-np.mean(logits[places, right] - np.log(np.exp(logits).sum(axis=1))))
 
     return float(minimize_scalar(loss, bounds=(0.2, 3.0), method="bounded").x)
+
+
+def assign_folds(count: int) -> NDArray[np.int64]:
+    """The fold (texts,) of each written example: neighbours share a fold."""
+    groups = np.arange(count) // GROUP
+    return np.random.default_rng(SEED).integers(0, FOLDS, count // GROUP + 1)[groups]

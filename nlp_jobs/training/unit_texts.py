@@ -56,6 +56,21 @@ def read_sentences(
         yield number, row
 
 
+def read_marked_sentences(path: Path, labels: Collection[str]) -> list[tuple[str, str]]:
+    """Return label and text of each line of a file such as `alarm_examples/zh.tsv`.
+
+    The file is named by its language; texts are as the pipes meet them. Raises `ValueError` with
+    the line for a broken line and an unknown label.
+    """
+    marked = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        label, _, text = line.partition("\t")
+        if label not in labels or not text.strip() or "\t" in text:
+            raise ValueError(f"{path}, line {number}: not a known label and a text")
+        marked.append((label, prepare_text(text, path.stem)))
+    return marked
+
+
 def read_judgements(language: str, column: str) -> dict[str, dict[str, str]]:
     """Return hash -> labels of the judged units of a language whose `column` was judged."""
     with JUDGED.open(encoding="utf-8", newline="") as file:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
 import spacy
 from spacy.tokens import Doc
@@ -13,28 +12,15 @@ from spacy.tokens import Doc
 from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
 from nlp_jobs.components.promises import EVIDENCE, LABELS, PromiseMarker, gather_evidence
 from nlp_jobs.evaluation.training_record import bare_text
-from nlp_jobs.features import HashedFeatures
 from nlp_jobs.label_heads import LabelHeads
 from nlp_jobs.lexicons.cues import Hit
-from nlp_jobs.text_features import TextFeatures
 from nlp_jobs.training.train_promises import read_marked, read_others
+from tests.nlp_jobs.conftest import make_fixed_head
 
 
 def make_head(scores: dict[str, float], extras: tuple[str, ...] = EVIDENCE) -> LabelHeads:
     """A head that gives every unit the same scores; thresholds of .6."""
-    noughts = np.zeros(len(LABELS))
-    return LabelHeads(
-        kind="single",
-        labels=LABELS,
-        features=TextFeatures(HashedFeatures((1,), 4, keep_spaces=False)),
-        columns=np.zeros(0, dtype=np.int64),
-        weights=np.zeros((0, len(LABELS)), dtype=np.float32),
-        intercepts=np.array([scores.get(label, 0.0) for label in LABELS]),
-        calibration=np.array([noughts + 1, noughts]),
-        thresholds=np.array([0.0, 0.6, 0.6]),
-        extras=extras,
-        extra_weights=np.zeros((len(extras), len(LABELS)), dtype=np.float32),
-    )
+    return make_fixed_head(LABELS, extras, scores, 0.6)
 
 
 SURE = make_head({"promise": 3.0})

@@ -21,10 +21,8 @@ from nlp_jobs.components.unit_sentiment import (
     gather_evidence,
     to_inputs,
 )
-from nlp_jobs.features import HashedFeatures
 from nlp_jobs.label_heads import LabelHeads
 from nlp_jobs.polarity_rules import RuleReading
-from nlp_jobs.text_features import TextFeatures
 from nlp_jobs.training.train_unit_sentiment import (
     SentimentUnit,
     answer_as_before,
@@ -32,23 +30,12 @@ from nlp_jobs.training.train_unit_sentiment import (
 )
 from nlp_jobs.training.unit_fitting import fit, fit_scale
 from nlp_jobs.unit_features import UNIT_FEATURES
+from tests.nlp_jobs.conftest import make_fixed_head
 
 
 def make_head(scores: dict[str, float], extras: tuple[str, ...] = EVIDENCE) -> LabelHeads:
     """A head that gives every unit the same scores."""
-    noughts = np.zeros(len(LABELS))
-    return LabelHeads(
-        kind="single",
-        labels=LABELS,
-        features=TextFeatures(HashedFeatures((1,), 4, keep_spaces=False)),
-        columns=np.zeros(0, dtype=np.int64),
-        weights=np.zeros((0, len(LABELS)), dtype=np.float32),
-        intercepts=np.array([scores.get(label, 0.0) for label in LABELS]),
-        calibration=np.array([noughts + 1, noughts]),
-        thresholds=noughts,
-        extras=extras,
-        extra_weights=np.zeros((len(extras), len(LABELS)), dtype=np.float32),
-    )
+    return make_fixed_head(LABELS, extras, scores)
 
 
 BLAMES = make_head({"negative": 4.0})

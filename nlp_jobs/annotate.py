@@ -168,7 +168,7 @@ class Annotator:
         """
         for chunk in iter_chunks(feedback):
             self._bound_vocabulary()
-            with _garbage_collection_paused():
+            with garbage_collection_paused():
                 labelled = list(self._annotate_chunk(chunk))
             yield from labelled
 
@@ -289,7 +289,8 @@ def iter_chunks(
 
 
 @contextmanager
-def _garbage_collection_paused() -> Iterator[None]:
+def garbage_collection_paused() -> Iterator[None]:
+    """No cyclic collection inside: to make many objects costs up to twice as much with it."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

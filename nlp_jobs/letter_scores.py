@@ -60,7 +60,10 @@ class LetterScorer:
 
 def take_scores(units: Sequence[OpinionUnit], name: str, head: LabelHeads) -> Scores:
     """The scores (units, labels) of a head, without intercepts: those left there, or read now."""
-    rows = [unit.letters[0][name][unit.letters[1]] for unit in units if unit.letters is not None]
-    if len(rows) < len(units):
+    left = [unit.letters for unit in units if unit.letters is not None]
+    if len(left) < len(units):
         return head.score_letters([unit.text for unit in units])
-    return np.array(rows)
+    batch = left[0][0] if left else {}
+    if all(scores is batch for scores, _ in left):  # units of one batch, as a rule
+        return batch[name][[row for _, row in left]] if left else head.score_letters([])
+    return np.array([scores[name][row] for scores, row in left])

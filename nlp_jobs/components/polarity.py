@@ -1,8 +1,8 @@
-"""`voc_polarity`: sentiment label, score, confidence and intensity of each unit and of the text.
+"""`voc_polarity`: sentiment label, score and confidence of each unit and of the text.
 
 A trained head and the polarity rules each give a reading; calibrations fitted on held-out texts
 join them to a probability of praise and one of being neutral. Without any sign of an opinion all
-four columns stay null: nothing said is not neutral.
+columns stay null: nothing said is not neutral.
 """
 
 from __future__ import annotations
@@ -58,7 +58,6 @@ SIDE_PULL = 1.0  # what a cue that takes sides adds to the log-odds of praise of
 SIDED_NEUTRAL = 0.7  # and what it leaves of the probability of being neutral
 NOTHING_SAID = 0.9  # a text without opinions that is this neutral has no verdict
 NEUTRAL_QUESTION = 0.5  # the same for questions; many a question is a reproach
-_DEGREES = frozenset(("intensifier", "diminisher", "emotion_slug"))
 
 Floats = NDArray[np.float64]
 
@@ -253,7 +252,6 @@ class PolarityReader:
                 unit.sentiment_label = label
                 unit.sentiment_score = score
                 unit.sentiment_confidence = confidence
-                unit.intensity = read_intensity(unit, score)
         return shifts
 
     def _judge_docs(self, docs: list[Doc], batch: Batch, praises: Floats, neutrals: Floats) -> None:
@@ -319,16 +317,3 @@ def _customer_text(text: str) -> str:
         text[start:end] for speaker, start, end in iter_segments(text) if speaker == "customer"
     )
     return "\n".join(parts)
-
-
-def read_intensity(unit: OpinionUnit, score: float) -> int:
-    """1 (a remark) to 5 (an outburst): from the score, degree words, signs and strong emotion."""
-    hits, text = unit.hits, unit.text
-    base = 1 + min(3, int(abs(score)))
-    if "！" in text or "!" in text:
-        base += text.count("！") + text.count("!") >= 2
-    if not _DEGREES.isdisjoint(hits):
-        base += "intensifier" in hits
-        base -= "diminisher" in hits
-        base += "emotion_slug" in hits and unit.has("emotion_slug", "anger")
-    return max(1, min(5, base))

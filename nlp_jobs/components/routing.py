@@ -8,7 +8,7 @@ from functools import lru_cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
+from nlp_jobs.components.opinion_unit import OPINION_UNITS, CueWeights, OpinionUnit
 from nlp_jobs.lexicons.cues import Hit
 from nlp_jobs.taxonomy import Pack
 
@@ -63,7 +63,7 @@ class Router:
         """Set touchpoint, topic, department and competitor of one unit."""
         hits = unit.hits
         departments = self._scores(hits["department"]) if "department" in hits else {}
-        topics, touchpoints = self.weigh(hits)
+        topics, touchpoints = unit.cue_weights = self.weigh(hits)
         is_quoted = unit.promise_role == "promise" and unit.speaker == "customer"
         if is_quoted:
             departments = self._speakers(unit) or departments
@@ -83,7 +83,7 @@ class Router:
         if "competitor" in hits:
             unit.competitor_slug = hits["competitor"][0].slug
 
-    def weigh(self, hits: Mapping[str, Sequence[Hit]]) -> tuple[dict[str, float], dict[str, float]]:
+    def weigh(self, hits: Mapping[str, Sequence[Hit]]) -> CueWeights:
         """The strength of cues by topic and by touchpoint, where those of its topics count too."""
         topics = self._scores(hits["topic"]) if "topic" in hits else {}
         return topics, self._touchpoint_scores(hits.get("touchpoint", ()), topics)

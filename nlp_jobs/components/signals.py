@@ -1,4 +1,4 @@
-"""`voc_signals`: emotion, intent, need, effort, severity, cause and effect on decisions."""
+"""`voc_signals`: intensity, emotion, intent, need, effort, severity, cause, effect on decisions."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ PLEASANT_DECISIONS = frozenset(("purchase", "repurchase", "recommend"))
 HIGH_SCORE, MEDIUM_SCORE = -4.5, -0.6
 MIN_REPORT = 4  # characters from which a remark without judgement is a report
 KEPT_PROMISES = "kept_promises"
+_DEGREES = frozenset(("intensifier", "diminisher", "emotion_slug"))
 
 
 @Language.factory("voc_signals", requires=["doc._.opinion_units"], assigns=["doc._.opinion_units"])
@@ -62,6 +63,8 @@ class SignalReader:
         # Most units hold cues of a few layers only: what has none keeps its default.
         if is_blame or unit.alarm is not None or "severity_slug" in hits:
             unit.severity_slug = self.read_severity(unit)
+        if unit.sentiment_score is not None:
+            unit.intensity = read_intensity(unit, unit.sentiment_score)
         unit.intent_slug = self.read_intent(unit)
         if is_blame or "emotion_slug" in hits:
             unit.emotion_slug = self.read_emotion(unit)
@@ -208,3 +211,16 @@ class SignalReader:
         return (topic.need if topic is not None else None) or (
             touchpoint.need if touchpoint is not None else None
         )
+
+
+def read_intensity(unit: OpinionUnit, score: float) -> int:
+    """1 (a remark) to 5 (an outburst): from the score, degree words, signs and strong emotion."""
+    hits, text = unit.hits, unit.text
+    base = 1 + min(3, int(abs(score)))
+    if "！" in text or "!" in text:
+        base += text.count("！") + text.count("!") >= 2
+    if not _DEGREES.isdisjoint(hits):
+        base += "intensifier" in hits
+        base -= "diminisher" in hits
+        base += "emotion_slug" in hits and unit.has("emotion_slug", "anger")
+    return max(1, min(5, base))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,19 +19,35 @@ from spacy import util
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_jobs.components.opinion_unit import OpinionUnit, list_customer_units
+from nlp_jobs.components.opinion_unit import CueWeights, OpinionUnit, list_customer_units
 from nlp_jobs.components.routing import Router
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, load_shared_heads
 from nlp_jobs.letter_scores import TOPICS, take_scores
-from nlp_jobs.lexicons.cues import Hit
 from nlp_jobs.taxonomy import Pack, TaxonomyError
 
 NOWHERE = "none"  # stands for no topic and for no touchpoint in the labels of a head
 # what joins a head's score with the cues of a unit, in the order of the weights in its facts
 JOINED = ("head", "topic cues", "touchpoint cues", "no topic", "no topic despite cues")
 Numbers = NDArray[np.float64]
-Hits = Mapping[str, Sequence[Hit]]
+Scores = NDArray[np.float32]
+
+
+class Named(NamedTuple):
+    """What cues name: number of the unit, column of what is named, strength."""
+
+    rows: list[int]
+    columns: list[int]
+    worths: list[float]
+
+
+class GatheredCues(NamedTuple):
+    """What the cues of so many units name; `with_topic` are the units with a topic of any kind."""
+
+    units: int
+    topics: Named
+    touchpoints: Named
+    with_topic: list[int]
 
 
 @Language.factory("voc_topics", requires=["doc._.opinion_units"], assigns=["doc._.opinion_units"])
@@ -71,57 +88,71 @@ class TopicChances:
     `at` (classes, touchpoints + 1), the last of which is none.
     """
 
-    def __init__(self, labels: Sequence[str], router: Router) -> None:
-        self.router = router
+    def __init__(self, labels: Sequence[str]) -> None:
         self.pairs = [read_label(label) for label in labels]
         self.touchpoints = sorted({place for _, place in self.pairs if place is not None})
-        self.at = np.zeros((len(self.pairs), len(self.touchpoints) + 1))
+        self.at = np.zeros((len(self.pairs), len(self.touchpoints) + 1), dtype=np.float32)
         for row, (_, place) in enumerate(self.pairs):
             self.at[row, -1 if place is None else self.touchpoints.index(place)] = 1
         self.topic_columns = {
             topic: column for column, (topic, _) in enumerate(self.pairs) if topic is not None
         }
         self.places = {place: column for column, place in enumerate(self.touchpoints)}
-        self.without_topic = np.array([topic is None for topic, _ in self.pairs], dtype=float)
+        self.without_topic = np.array(
+            [topic is None for topic, _ in self.pairs], dtype=np.float32
+        )
 
-    def weigh_cues(self, units: Sequence[Hits]) -> Numbers:
-        """What the cues say (`JOINED` without the head, units, classes)."""
+    def gather_cues(self, units: Sequence[CueWeights | None]) -> GatheredCues:
+        """What the cues of each unit say, null where no cue speaks of topic or touchpoint."""
         # gathered in lists: to set single places of an array takes longer than to find them
-        named: tuple[list[int], list[int], list[float]] = ([], [], [])
-        placed: tuple[list[int], list[int], list[float]] = ([], [], [])
+        topics = Named([], [], [])
+        touchpoints = Named([], [], [])
         with_topic: list[int] = []
-        for row, hits in enumerate(units):
-            if "topic" not in hits and "touchpoint" not in hits:
+        for row, weights in enumerate(units):
+            if weights is None:
                 continue
-            topics, touchpoints = self.router.weigh(hits)
-            for topic, worth in topics.items():
-                if topic in self.topic_columns:
-                    _append(named, row, self.topic_columns[topic], worth)
-            for place, worth in touchpoints.items():
-                if place in self.places:
-                    _append(placed, row, self.places[place], worth)
-            if topics:
+            by_topic, by_touchpoint = weights
+            _append(topics, row, by_topic, self.topic_columns)
+            _append(touchpoints, row, by_touchpoint, self.places)
+            if by_topic:
                 with_topic.append(row)
-        inputs = np.zeros((len(JOINED) - 1, len(units), len(self.pairs)))
-        rows, columns, worths = named
-        inputs[0, rows, columns] = np.log1p(worths)
-        by_place = np.zeros((len(units), len(self.touchpoints) + 1))
-        rows, columns, worths = placed
+        return GatheredCues(len(units), topics, touchpoints, with_topic)
+
+    def spread_cues(self, cues: GatheredCues) -> Numbers:
+        """The same as inputs to fit weights on (`JOINED` without the head, units, classes)."""
+        inputs = np.zeros((len(JOINED) - 1, cues.units, len(self.pairs)))
+        inputs[0, cues.topics.rows, cues.topics.columns] = np.log1p(cues.topics.worths)
+        by_place = np.zeros((cues.units, self.at.shape[1]))
+        rows, columns, worths = cues.touchpoints
         by_place[rows, columns] = np.log1p(worths)
         inputs[1] = by_place @ self.at.T
         inputs[2] = self.without_topic
-        inputs[3, with_topic] = self.without_topic
+        inputs[3, cues.with_topic] = self.without_topic
         return inputs
 
-    def join(self, scores: Numbers, cues: Numbers, weights: Sequence[float]) -> Numbers:
-        """Chances (units, classes) that add up to 1."""
-        logits = weights[0] * scores + np.tensordot(np.asarray(weights[1:]), cues, axes=1)
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        chances: Numbers = powers / powers.sum(axis=1, keepdims=True)
+    def join(self, scores: Scores, cues: GatheredCues, weights: Sequence[float]) -> Scores:
+        """Chances (units, classes) that add up to 1; `weights` are those of `JOINED`.
+
+        The weighted sum of the scores and of `spread_cues`, of which most is nought.
+        """
+        head, topic, touchpoint, no_topic, despite_cues = weights
+        logits = scores * np.float32(head) + self.without_topic * np.float32(no_topic)
+        rows, columns, worths = cues.topics
+        logits[rows, columns] += np.float32(topic) * np.log1p(worths, dtype=np.float32)
+        rows, columns, worths = cues.touchpoints
+        if rows:
+            placed, places = np.unique(rows, return_inverse=True)
+            by_place = np.zeros((len(placed), self.at.shape[1]), dtype=np.float32)
+            by_place[places, columns] = np.log1p(worths) * touchpoint
+            logits[placed] += by_place @ self.at.T
+        logits[cues.with_topic] += self.without_topic * np.float32(despite_cues)
+        logits -= logits.max(axis=1, keepdims=True)
+        chances: Scores = np.exp(logits, out=logits)
+        chances /= chances.sum(axis=1, keepdims=True)
         return chances
 
     def choose(
-        self, chances: Numbers, least_topic: float, least_touchpoint: float
+        self, chances: Scores, least_topic: float, least_touchpoint: float
     ) -> Iterator[tuple[str | None, float, str | None, float]]:
         """Yield topic, its chance, touchpoint and its chance; null below what is asked for.
 
@@ -149,11 +180,13 @@ class TopicChances:
 
 
 def _append(
-    found: tuple[list[int], list[int], list[float]], row: int, column: int, worth: float
+    found: Named, row: int, worths: Mapping[str, float], places: Mapping[str, int]
 ) -> None:
-    found[0].append(row)
-    found[1].append(column)
-    found[2].append(worth)
+    for slug, worth in worths.items():
+        if slug in places:
+            found.rows.append(row)
+            found.columns.append(places[slug])
+            found.worths.append(worth)
 
 
 class TopicReader:
@@ -165,7 +198,7 @@ class TopicReader:
         self.head = head
         if head is None:
             return
-        self.chances = TopicChances(head.labels, Router(pack, language))
+        self.chances = TopicChances(head.labels)
         self.weights: list[float] = head.facts["join"]
         self.least_topic: float = head.facts["least_topic"]
         self.least_touchpoint: float = head.facts["least_touchpoint"]
@@ -206,9 +239,9 @@ class TopicReader:
         ]
         if not units:
             return
-        scores = head.complete(take_scores(units, TOPICS, head))
+        scores = head.complete(take_scores(units, TOPICS, head)).astype(np.float32)
         scores[:, self.lost] = -np.inf
-        cues = self.chances.weigh_cues([unit.hits for unit in units])
+        cues = self.chances.gather_cues([unit.cue_weights for unit in units])
         joined = self.chances.join(scores, cues, self.weights)
         found = self.chances.choose(joined, self.least_topic, self.least_touchpoint)
         for unit, (topic, chance, touchpoint, place_chance) in zip(units, found, strict=True):

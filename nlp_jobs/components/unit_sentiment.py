@@ -24,7 +24,6 @@ from nlp_jobs.components.opinion_unit import (
     SENTIMENT_SCORE,
     OpinionUnit,
 )
-from nlp_jobs.components.polarity import read_intensity
 from nlp_jobs.heads import MODEL_DIR, clip_rules
 from nlp_jobs.label_heads import LabelHeads, load_shared_heads
 from nlp_jobs.letter_scores import SENTIMENT, take_scores
@@ -145,7 +144,7 @@ class UnitSentimentReader(BatchPipe):
         self.head = head
 
     def read_batch(self, docs: Sequence[Doc]) -> None:
-        """Set label, score, confidence and intensity of the selected units."""
+        """Set label, score and confidence of the selected units."""
         units: list[OpinionUnit] = []
         rows: list[tuple[float, ...]] = []
         alone: list[Doc] = []
@@ -170,10 +169,9 @@ class UnitSentimentReader(BatchPipe):
                 label, score, confidence = verdict
                 unit.sentiment_label, unit.sentiment_score = label, score
                 unit.sentiment_confidence = round(confidence * share, 3)
-                unit.intensity = read_intensity(unit, score)
             else:
                 unit.sentiment_label = unit.sentiment_score = None
-                unit.sentiment_confidence = unit.intensity = None
+                unit.sentiment_confidence = None
         for doc in alone:
             _take_over(doc)
 

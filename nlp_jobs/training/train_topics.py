@@ -104,13 +104,18 @@ class Measured:
     """Texts with what the cues say of them, as one unit each."""
 
     def __init__(
-        self, texts: Sequence[TopicText], chances: TopicChances, language: str, labels: list[str]
+        self,
+        texts: Sequence[TopicText],
+        chances: TopicChances,
+        router: Router,
+        language: str,
+        labels: list[str],
     ) -> None:
         self.texts = texts
         self.right = np.array([labels.index(write_label(*text[:2])) for text in self.texts])
         finder = make_cue_finder(language, PACK)
         self.hits = finder.find_many([text.text for text in self.texts])
-        self.cues = chances.weigh_cues(self.hits)
+        self.cues = chances.gather_cues([router.weigh(hits) for hits in self.hits])
 
 
 def score_pairs(
@@ -187,10 +192,10 @@ def train(language: str, data: Path, pack: Pack) -> LabelHeads:
     )
 
     router = Router(pack, language)
-    chances = TopicChances(labels, router)
+    chances = TopicChances(labels)
 
     def measure(texts: Sequence[TopicText]) -> Measured:
-        return Measured(texts, chances, language, labels)
+        return Measured(texts, chances, router, language, labels)
 
     def judged_of(wanted: str) -> list[TopicText]:
         return [text for text, split in judged if split == wanted]
@@ -206,14 +211,14 @@ def train(language: str, data: Path, pack: Pack) -> LabelHeads:
     }
     join = fit_join(
         np.concatenate([head.score([text.text for text in part.texts]) for part in joined_on]),
-        np.concatenate([part.cues for part in joined_on], axis=1),
+        np.concatenate([chances.spread_cues(part.cues) for part in joined_on], axis=1),
         np.concatenate([part.right for part in joined_on]),
         # both kinds count the same
         np.concatenate([np.full(len(part.texts), 1 / len(part.texts)) for part in joined_on]),
     )
     figures: dict[str, Any] = {}
     for name, part in measured.items():
-        scores = head.score([text.text for text in part.texts])
+        scores = head.score([text.text for text in part.texts]).astype(np.float32)
         joined = chances.join(scores, part.cues, join.tolist())
         found = chances.choose(joined, LEAST_TOPIC, LEAST_TOUCHPOINT)
         answers = [(topic, place) for topic, _, place, _ in found]

@@ -48,7 +48,7 @@ def make_unit(label: str | None = "positive", **fields: object) -> OpinionUnit:
     unit.praise, unit.neutral = 0.8, 0.1
     if label is not None:
         unit.sentiment_label, unit.sentiment_score = label, 2.0
-        unit.sentiment_confidence, unit.intensity = 0.7, 2
+        unit.sentiment_confidence = 0.7
     for name, value in fields.items():
         setattr(unit, name, value)
     return unit
@@ -74,7 +74,6 @@ def test_the_head_has_the_last_word():
     assert unit.sentiment_score is not None
     assert unit.sentiment_score < 0
     assert unit.sentiment_confidence == pytest.approx(np.exp(4) / (np.exp(4) + 3), abs=0.001)
-    assert unit.intensity is not None
 
 
 def test_what_judges_nothing_has_no_sentiment_at_all():
@@ -83,7 +82,7 @@ def test_what_judges_nothing_has_no_sentiment_at_all():
     read(SILENT, unit)
 
     assert unit.sentiment_label is unit.sentiment_score is None
-    assert unit.sentiment_confidence is unit.intensity is None
+    assert unit.sentiment_confidence is None
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,8 @@ class OpinionUnit:
     source: str | None = None  # the text in which the hits count their places; null: `text`
     # scores of the heads by name, for many units, and the row of this one (`letter_scores`)
     letters: tuple[dict[str, NDArray[np.float32]], int] | None = _label()
-    cue_weights: CueWeights | None = _label()  # by `voc_routing`; null: it was not asked
+    # `CueWeights` by `voc_routing`; null: it was not asked
+    cue_weights: tuple[dict[str, float], dict[str, float]] | None = _label()
     alarm: str | None = _label()  # threat that the alarm head reads, for `voc_signals`
     alarm_is_read: bool = _label(False)  # false where the head was not asked
     praise: float | None = _label()  # probabilities that `voc_polarity` reads; null: not asked

@@ -20,7 +20,6 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp_jobs.components.opinion_unit import CueWeights, OpinionUnit, list_customer_units
-from nlp_jobs.components.routing import Router
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, load_shared_heads
 from nlp_jobs.letter_scores import TOPICS, take_scores
@@ -98,9 +97,7 @@ class TopicChances:
             topic: column for column, (topic, _) in enumerate(self.pairs) if topic is not None
         }
         self.places = {place: column for column, place in enumerate(self.touchpoints)}
-        self.without_topic = np.array(
-            [topic is None for topic, _ in self.pairs], dtype=np.float32
-        )
+        self.without_topic = np.array([topic is None for topic, _ in self.pairs], dtype=np.float32)
 
     def gather_cues(self, units: Sequence[CueWeights | None]) -> GatheredCues:
         """What the cues of each unit say, null where no cue speaks of topic or touchpoint."""
@@ -179,9 +176,7 @@ class TopicChances:
             )
 
 
-def _append(
-    found: Named, row: int, worths: Mapping[str, float], places: Mapping[str, int]
-) -> None:
+def _append(found: Named, row: int, worths: Mapping[str, float], places: Mapping[str, int]) -> None:
     for slug, worth in worths.items():
         if slug in places:
             found.rows.append(row)

@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 from nlp_jobs.components.opinion_unit import OpinionUnit
 from nlp_jobs.label_heads import LabelHeads
 
-TOPICS, SENTIMENT, ALARMS, PROMISES = "topics", "sentiment", "alarms", "promises"
+TOPICS, SENTIMENT, ALARMS, PROMISES, SIGNALS = (
+    "topics",
+    "sentiment",
+    "alarms",
+    "promises",
+    "signals",
+)
 Scores = NDArray[np.float32]
 
 
@@ -60,7 +66,7 @@ class LetterScorer:
 
 def take_scores(units: Sequence[OpinionUnit], name: str, head: LabelHeads) -> Scores:
     """The scores (units, labels) of a head, without intercepts: those left there, or read now."""
-    left = [unit.letters for unit in units if unit.letters is not None]
+    left = [unit.letters for unit in units if unit.letters is not None and name in unit.letters[0]]
     if len(left) < len(units):
         return head.score_letters([unit.text for unit in units])
     batch = left[0][0] if left else {}

@@ -11,25 +11,36 @@ from nlp_jobs.components.alarms import read_alarm_head
 from nlp_jobs.components.batch_pipe import BatchPipe
 from nlp_jobs.components.opinion_unit import list_customer_units
 from nlp_jobs.components.promises import read_promise_head
+from nlp_jobs.components.signal_heads import read_signal_head
 from nlp_jobs.components.topics import read_topic_head
 from nlp_jobs.components.unit_sentiment import read_unit_sentiment_head
-from nlp_jobs.letter_scores import ALARMS, PROMISES, SENTIMENT, TOPICS, LetterScorer
+from nlp_jobs.letter_scores import ALARMS, PROMISES, SENTIMENT, SIGNALS, TOPICS, LetterScorer
 from nlp_jobs.taxonomy import Pack
 
 
 @Language.factory("voc_letters", requires=["doc._.opinion_units"], assigns=["doc._.opinion_units"])
 def make_letters(
-    nlp: Language, name: str, pack: Pack, language: str, promises: str, sentiment: str, alarms: str
+    nlp: Language,
+    name: str,
+    pack: Pack,
+    language: str,
+    promises: str | None,
+    sentiment: str | None,
+    alarms: str | None,
+    signals: str | None,
 ) -> LetterReader:
-    """`promises`, `sentiment`, `alarms`: the heads of the pipes that judge these.
+    """`promises`, `sentiment`, `alarms`, `signals`: the heads of the pipes that judge these.
 
-    The head of `voc_topics` is the one that the pack names.
+    A head that is null is not read, and its pipe reads the letters itself. The head of
+    `voc_topics` is the one that the pack names.
     """
-    heads = {
-        PROMISES: read_promise_head(promises),
-        SENTIMENT: read_unit_sentiment_head(sentiment),
-        ALARMS: read_alarm_head(alarms),
+    named = {
+        PROMISES: (read_promise_head, promises),
+        SENTIMENT: (read_unit_sentiment_head, sentiment),
+        ALARMS: (read_alarm_head, alarms),
+        SIGNALS: (read_signal_head, signals),
     }
+    heads = {slot: read(name) for slot, (read, name) in named.items() if name is not None}
     topics = read_topic_head(pack, language)
     if topics is not None:
         heads[TOPICS] = topics

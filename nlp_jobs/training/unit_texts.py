@@ -24,6 +24,13 @@ from nlp_jobs.training.labelled_texts import choose_split, prepare_text, read_cs
 EXAMPLES = Path(__file__).resolve().parent / "unit_examples"
 JUDGED = EXAMPLES / "judged.csv"
 CUTTER_PIPES = 2  # the first pipes cut texts into units
+# the pipes that the heads of `voc_letters` are for
+READERS = {
+    "promises": "voc_promises",
+    "sentiment": "voc_unit_sentiment",
+    "alarms": "voc_alarms",
+    "signals": "voc_signal_heads",
+}
 
 
 class PublicUnit(NamedTuple):
@@ -107,12 +114,18 @@ def find_units(
 
 
 def build_pipes(language: str, until: int | str) -> Language:
-    """The first so many pipes of a language with the retail pack, or those before the named one."""
+    """The first so many pipes of a language with the retail pack, or those before the named one.
+
+    Heads of pipes that are left out are not read.
+    """
     config = load_config(CONFIGS_DIR / f"{language}.cfg", interpolate=True)
     names = config["nlp"]["pipeline"]
     names = names[: until if isinstance(until, int) else names.index(until)]
     config["nlp"]["pipeline"] = names
     config["components"] = {name: config["components"][name] for name in names}
+    for head, pipe in READERS.items():  # which may be what is to be trained
+        if "voc_letters" in names and pipe not in names:
+            config["components"]["voc_letters"][head] = None
     return load_model_from_config(config, auto_fill=True)
 
 

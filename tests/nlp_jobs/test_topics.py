@@ -10,6 +10,7 @@ import spacy
 from spacy.tokens import Doc
 
 from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
+from nlp_jobs.components.routing import Router
 from nlp_jobs.components.topics import TopicReader, read_label, write_label
 from nlp_jobs.features import HashedFeatures
 from nlp_jobs.label_heads import LabelHeads
@@ -20,6 +21,7 @@ from nlp_jobs.taxonomy import TaxonomyError, load_departments, load_labels, load
 from nlp_jobs.text_features import TextFeatures
 
 PACK = load_pack("retail")
+ROUTER = Router(PACK, "zh")
 LABELS = (
     "refund@return_refund",
     "return_policy@return_refund",
@@ -53,10 +55,11 @@ def read(unit: OpinionUnit, head: LabelHeads | None) -> OpinionUnit:
 
 
 def make_unit(*hits: tuple[str, str], speaker: str = "customer") -> OpinionUnit:
-    """A unit in which a cue of each (layer, slug) stands."""
+    """A unit in which a cue of each (layer, slug) stands, weighed as `voc_routing` does."""
     unit = OpinionUnit(speaker, 0, 6, "箱子还没影儿")
     for layer, slug in hits:
         unit.hits.setdefault(layer, []).append(Hit(0, 2, slug, 1.0))
+    unit.cue_weights = ROUTER.weigh(unit.hits)
     return unit
 
 

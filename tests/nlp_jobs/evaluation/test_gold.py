@@ -2,9 +2,18 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from nlp_jobs.evaluation.gold.agreement import (
+    FILE,
+    NOTHING,
+    alarm_table,
+    read_pairs,
+    render_agreement,
+    score_f1,
+)
 from nlp_jobs.evaluation.gold.counts import FOLDER, LABELS, PARTS, read_records, render_counts
 from nlp_jobs.taxonomy import load_channels, load_departments, load_labels, load_pack
 from nlp_jobs.text.checksums import is_resident_id, passes_luhn
@@ -185,3 +194,39 @@ def test_the_readme_shows_the_counts_of_the_files():
     shown = readme.split("<!-- counts -->")[1].split("<!-- /counts -->")[0].strip()
 
     assert shown == render_counts(), "run `python -m nlp_jobs.evaluation.gold.counts`"
+
+
+class TestSecondReading:
+    def test_it_speaks_the_same_vocabularies(self):
+        known = vocabularies()
+        for label, pairs in read_pairs().items():
+            assert {second for _, second in pairs} - {NOTHING} <= known[label], label
+
+    def test_the_readme_shows_the_agreement(self):
+        readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+        shown = readme.split("<!-- agreement -->")[1].split("<!-- /agreement -->")[0].strip()
+
+        assert shown == render_agreement(), "run `python -m nlp_jobs.evaluation.gold.agreement`"
+
+    def test_f1_counts_a_disagreement_against_both_sides(self):
+        figure = score_f1([("joy", "joy"), ("joy", "anger"), ("none", "anger"), ("none", "none")])
+
+        assert figure is not None
+        assert figure.value == 2 / (2 + 1 + 2)
+
+    def test_alarms_are_scored_one_by_one(self):
+        [*_, safety, legal, _media] = alarm_table(
+            [("safety", "safety"), ("safety", "legal"), ("legal", "legal")]
+        )
+
+        assert safety.startswith("| safety | 2 | 0.500")
+        assert "| 1.000" in safety
+        assert legal.startswith("| legal | 1 | 1.000")
+
+    def test_a_reading_of_other_units_is_refused(self, tmp_path: Path):
+        for name in ("units.jsonl", FILE):
+            lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
+            (tmp_path / name).write_text("\n".join(lines[:-1]), encoding="utf-8")
+
+        with pytest.raises(ValueError, match="holds other units than part test"):
+            read_pairs(tmp_path)

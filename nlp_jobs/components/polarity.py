@@ -1,8 +1,9 @@
 """`voc_polarity`: sentiment label, score and confidence of each unit and of the text.
 
 A trained head and the polarity rules each give a reading; calibrations fitted on held-out texts
-join them to a probability of praise and one of being neutral. Without any sign of an opinion all
-columns stay null: nothing said is not neutral.
+join them to a probability of praise and one of being neutral. Of whole texts that leave the head
+unsure a network gives a second reading. Without any sign of an opinion all columns stay null:
+nothing said is not neutral.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from nlp_jobs.heads import (
 )
 from nlp_jobs.lexicons.language import load_lexicon
 from nlp_jobs.text.turns import iter_segments
+from nlp_jobs.text_network import TextNetwork, load_text_network
 from nlp_jobs.told_sides import tell_sides
 from nlp_jobs.verdicts import (
     PLAIN_RULE,
@@ -69,6 +71,13 @@ def read_head(name: str) -> SentimentHead:
     return load_sentiment_head(shipped if shipped.exists() else Path(name))
 
 
+@registry.misc("voc.text_network.v1")
+def read_network(name: str) -> TextNetwork:
+    """A network shipped in nlp_jobs/models, by name, or any npz file by its path."""
+    shipped = MODEL_DIR / f"{name}.npz"
+    return load_text_network(shipped if shipped.exists() else Path(name))
+
+
 @registry.misc("voc.courtesies.v1")
 def read_courtesies(language: str) -> tuple[str, ...]:
     """The polite phrases of a language's word list."""
@@ -77,14 +86,22 @@ def read_courtesies(language: str) -> tuple[str, ...]:
 
 @Language.factory(
     "voc_polarity",
+    default_config={"network": None},
     requires=["doc._.opinion_units"],
     assigns=["doc._.sentiment_label", "doc._.sentiment_score", "doc._.sentiment_confidence"],
 )
 def make_polarity(
-    nlp: Language, name: str, head: SentimentHead, courtesies: tuple[str, ...]
+    nlp: Language,
+    name: str,
+    head: SentimentHead,
+    courtesies: tuple[str, ...],
+    network: TextNetwork | None,
 ) -> PolarityReader:
-    """`courtesies`: what people say in a dialogue out of manners only."""
-    return PolarityReader(head, courtesies)
+    """`courtesies`: what people say in a dialogue out of manners only.
+
+    `network`: reads the texts that leave the head unsure; null: nobody does.
+    """
+    return PolarityReader(head, courtesies, network)
 
 
 @dataclass
@@ -107,10 +124,13 @@ class Batch:
 class PolarityReader:
     """Scores many docs at once: all their units and texts go through the head in one pass."""
 
-    def __init__(self, head: SentimentHead, courtesies: Iterable[str]) -> None:
+    def __init__(
+        self, head: SentimentHead, courtesies: Iterable[str], network: TextNetwork | None = None
+    ) -> None:
         polite = "|".join(map(re.escape, sorted(courtesies, key=len, reverse=True)))
         self.only_courtesies = re.compile(rf"(?:(?:{polite})[\s，。！!,.~、]*)+", re.IGNORECASE)
         self.head = head
+        self.network = network
         self.short_unit = SHORT_UNIT[head.features.keep_spaces]
         self.language = "en" if head.features.keep_spaces else "zh"
 
@@ -156,6 +176,12 @@ class PolarityReader:
         alone = np.flatnonzero((np.bincount(places, minlength=count) == 1)[places])
         praise[alone] = (praise[alone] + doc_praise[places[alone]]) / 2
         neutral[alone] = (neutral[alone] + doc_neutral[places[alone]]) / 2
+        if self.network is not None:
+            doc_read = doc_praise.copy()
+            doc_read[places[alone]] = praise[alone]
+            judged = self.network.judge_unsure(batch.texts[:count], doc_read, whole.domains[:count])
+            doc_praise = np.where(judged == doc_read, doc_praise, judged)
+            praise[alone] = judged[places[alone]]
         # in a few words a plain cue outweighs the head
         is_cued = (lengths <= self.short_unit) & (np.abs(rules) >= PLAIN_RULE)
         shifts = self._judge_units(batch.units, sigmoid(praise), neutral, is_cued | is_overruled)

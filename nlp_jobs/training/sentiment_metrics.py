@@ -11,6 +11,7 @@ from sklearn.metrics import f1_score
 from statsmodels.stats.proportion import proportion_confint
 
 from nlp_jobs.heads import SentimentHead, neutral_inputs, sigmoid
+from nlp_jobs.text_network import TextNetwork
 from nlp_jobs.training.labelled_texts import BLAME, NEUTRAL, PRAISE, LabelledText
 from nlp_jobs.training.sentiment_calibration import read_rules
 
@@ -19,24 +20,37 @@ BINS = 10
 
 
 def read_documents(
-    head: SentimentHead, texts: Sequence[str], language: str
+    head: SentimentHead,
+    texts: Sequence[str],
+    language: str,
+    network: TextNetwork | None = None,
 ) -> tuple[Floats, Floats]:
-    """The probabilities of praise and of neutrality of whole texts, head and rules together."""
+    """The probabilities of praise and of neutrality of whole texts, head and rules together.
+
+    `network`: asked where the head is unsure.
+    """
     scores, _ = head.read(texts)
     rules, cue_counts = read_rules(texts, language)
     praise = head.join(scores, rules)
+    if network is not None:
+        praise = network.judge_unsure(texts, praise, scores.domains)
     lengths = np.array([len(text) for text in texts])
     inputs = neutral_inputs(scores.neutral, praise, cue_counts, lengths, scores.domains)
     return sigmoid(praise), head.neutral_probability("document", inputs)
 
 
-def measure(head: SentimentHead, examples: Sequence[LabelledText], language: str) -> dict[str, Any]:
+def measure(
+    head: SentimentHead,
+    examples: Sequence[LabelledText],
+    language: str,
+    network: TextNetwork | None = None,
+) -> dict[str, Any]:
     """Accuracy with a 95 % Wilson interval, macro-F1 and calibration of one data set.
 
     Praise against blame leaves neutral texts out; where the set has neutral texts, the three
     classes are measured too.
     """
-    praise, neutral = read_documents(head, [e.text for e in examples], language)
+    praise, neutral = read_documents(head, [e.text for e in examples], language, network)
     labels = np.array([example.label for example in examples])
     is_polar = labels != NEUTRAL
     sides = labels[is_polar] == PRAISE

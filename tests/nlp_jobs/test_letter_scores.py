@@ -9,7 +9,14 @@ from nlp_jobs.components.letters import LetterReader
 from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
 from nlp_jobs.features import HashedFeatures
 from nlp_jobs.label_heads import LabelHeads, prune
-from nlp_jobs.letter_scores import ALARMS, SENTIMENT, TOPICS, LetterScorer, take_scores
+from nlp_jobs.letter_scores import (
+    ALARMS,
+    SENTIMENT,
+    SIGNALS,
+    TOPICS,
+    LetterScorer,
+    take_scores,
+)
 from nlp_jobs.pipelines import build_pipeline
 from nlp_jobs.text_features import TextFeatures
 
@@ -68,6 +75,15 @@ def test_letters_are_read_where_nobody_left_scores():
     assert take_scores(make_units(), "few", head) == pytest.approx(head.score_letters(TEXTS))
 
 
+def test_a_head_that_was_left_out_reads_itself():
+    head = make_head(1, 2)
+    units = make_units()
+    for row, unit in enumerate(units):
+        unit.letters = ({"other": np.zeros((4, 2), dtype=np.float32)}, row)
+
+    assert take_scores(units, "few", head) == pytest.approx(head.score_letters(TEXTS))
+
+
 @pytest.mark.parametrize(
     ("language", "text"), [("zh", "退款拖了三周"), ("en", "Refund took weeks")]
 )
@@ -79,6 +95,7 @@ def test_the_pipeline_leaves_the_scores_of_its_own_heads(language: str, text: st
         (TOPICS, "voc_topics"),
         (SENTIMENT, "voc_unit_sentiment"),
         (ALARMS, "voc_alarms"),
+        (SIGNALS, "voc_signal_heads"),
     ):
         head = nlp.get_pipe(pipe).head
         alone = OpinionUnit("customer", 0, len(text), text)

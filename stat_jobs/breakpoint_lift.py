@@ -40,6 +40,7 @@ MIN_FEEDBACK = 5
 SIGNIFICANCE = 0.05
 Z_95 = 1.959964
 ROUNDING = 1e-6  # sums of weights, added in another order
+DIGITS = 9  # of a sum of weights; those behind them depend on the order of adding up
 
 RESULT = ResultTable(
     name="breakpoint_lift",
@@ -157,10 +158,19 @@ def read_meetings(connection: psycopg.Connection[Any]) -> Meetings:
         """
     ).fetchall()
     return Meetings(
-        total=total[0] if total else 0,
-        departments=dict(departments),
-        pairs={(first, second): weight for first, second, weight in pairs},
+        total=settle(total[0] if total else 0),
+        departments={department: settle(weight) for department, weight in departments},
+        pairs={(first, second): settle(weight) for first, second, weight in pairs},
     )
+
+
+def settle(weight: float) -> float:
+    """A sum of weights without the digits that depend on the order in which rows came.
+
+    The server adds up in the order in which it finds the rows, which a night changes; the same
+    feedback has to give the same figures.
+    """
+    return round(float(weight), DIGITS)
 
 
 def read_rows(connection: psycopg.Connection[Any]) -> list[tuple[str, str, str, int, int]]:

@@ -77,6 +77,14 @@ def test_rows_carry_their_pair_and_are_significant_by_their_own_count():
     assert judged["it", "sales", "other"][-1] is False  # 20 are what chance brings
 
 
+def test_the_order_of_rows_does_not_show_in_a_sum_of_weights():
+    weights = [1 / 3, 0.1, 1.0, 1 / 7, 0.2, 1 / 3] * 50
+    forwards, backwards = sum(weights), sum(sorted(weights, reverse=True))
+
+    assert forwards != backwards
+    assert breakpoint_lift.settle(forwards) == breakpoint_lift.settle(backwards)
+
+
 def test_nothing_to_judge_gives_no_rows():
     assert list(breakpoint_lift.judge_rows([], Meetings(0, {}, {}))) == []
 

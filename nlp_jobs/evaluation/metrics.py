@@ -8,7 +8,7 @@ distribution, at a cost that does not grow with the number of cases.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -78,6 +78,19 @@ def micro_f1(hits: ArrayLike, misses: ArrayLike, extras: ArrayLike) -> Estimate 
     patterns, counts = np.unique(outcomes, axis=0, return_counts=True)
     totals = draw_counts(counts) @ patterns
     return _with_interval(_f1_of(outcomes.sum(axis=0)[None])[0], _f1_of(totals))
+
+
+def named_f1(pairs: Iterable[tuple[object, object]], nothing: object = None) -> Estimate | None:
+    """Micro-F1 of what is named, of pairs of right and given answer.
+
+    `nothing` is the answer that names nothing; a wrong name counts against both sides.
+    """
+    both = list(pairs)
+    return micro_f1(
+        [right == given != nothing for right, given in both],
+        [right not in (nothing, given) for right, given in both],
+        [given not in (nothing, right) for right, given in both],
+    )
 
 
 def mean_label_f1(gold: NDArray[np.bool_], predicted: NDArray[np.bool_]) -> Estimate | None:

@@ -35,16 +35,15 @@ from nlp_jobs.components.signal_heads import (
     list_evidence,
     list_labels,
 )
-from nlp_jobs.evaluation import metrics
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
 from nlp_jobs.taxonomy import load_labels, load_pack
 from nlp_jobs.training import topic_texts
 from nlp_jobs.training.train_routing import save_with_metrics
-from nlp_jobs.training.unit_fitting import fit
+from nlp_jobs.training.unit_fitting import fit, score_answers
 from nlp_jobs.training.unit_texts import (
     build_pipes,
-    find_units,
+    find_texts,
     hash_unit,
     read_judgements,
     read_sentences,
@@ -110,10 +109,7 @@ def read_judged(language: str, data: Path) -> tuple[list[SignalUnit], list[Signa
     Raises `FileNotFoundError` when the folder holds none of the public sets.
     """
     rows = read_judgements(language, NEED)
-    files = topic_texts.PUBLIC_FILES[language]
-    texts = {found.doc.text: found.split for _, found in find_units(language, files, data, rows)}
-    if not texts:
-        raise FileNotFoundError(f"{data} holds none of {', '.join(files)}")
+    texts = find_texts(language, topic_texts.PUBLIC_FILES[language], data, rows)
     judged: dict[str, tuple[SignalUnit, str]] = {}
     docs = build_pipes(language, PIPE).pipe(texts)
     for key, unit, split in _iter_units(docs, texts.values()):
@@ -134,27 +130,12 @@ def _iter_units(
             yield hash_unit(unit.text), unit, split
 
 
-def score(pairs: Sequence[tuple[str | None, str | None]]) -> dict[str, list[float]]:
-    """Accuracy with "nothing said" as an answer, and micro-F1 of what is named."""
-    found = {
-        "accuracy": metrics.share(sum(wanted == said for wanted, said in pairs), len(pairs)),
-        "micro_f1": metrics.micro_f1(
-            [wanted == said is not None for wanted, said in pairs],
-            [wanted not in (None, said) for wanted, said in pairs],
-            [said not in (None, wanted) for wanted, said in pairs],
-        ),
-    }
-    return {
-        name: [round(figure.value, 3), round(figure.low, 3), round(figure.high, 3)]
-        for name, figure in found.items()
-        if figure is not None
-    }
-
-
 def score_units(units: Sequence[SignalUnit]) -> dict[str, Any]:
     """The figures of each label as the units bear it now."""
     return {
-        group: score([(right[group], getattr(unit, VOCABULARIES[group])) for unit, right in units])
+        group: score_answers(
+            [(right[group], getattr(unit, VOCABULARIES[group])) for unit, right in units]
+        )
         for group in GROUPS
     }
 

@@ -208,7 +208,6 @@ def train(sources: dict[str, list[LabelledText]], language: str) -> TextNetwork:
         held = np.flatnonzero(folds == fold)
         read[held] = network.read([examples[place].text for place in held])
     network = fit_network(examples, head.domains, vocabulary, language)
-    network.facts.update(fit_join(praise, read, domains, labels))
     joined = praise.copy()
     for fold in sorted(set(folds.tolist())):  # joined by what the other folds say
         facts = fit_join(*(of[folds != fold] for of in (praise, read, domains, labels)))

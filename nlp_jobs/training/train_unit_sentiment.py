@@ -28,15 +28,14 @@ from nlp_jobs.components.unit_sentiment import (
     select_units,
     to_inputs,
 )
-from nlp_jobs.evaluation import metrics
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
 from nlp_jobs.training import topic_texts
 from nlp_jobs.training.train_routing import save_with_metrics
-from nlp_jobs.training.unit_fitting import fit, fit_scale
+from nlp_jobs.training.unit_fitting import fit, fit_scale, score_answers
 from nlp_jobs.training.unit_texts import (
     build_pipes,
-    find_units,
+    find_texts,
     hash_unit,
     read_judgements,
     read_sentences,
@@ -94,11 +93,7 @@ def read_judged(language: str, data: Path) -> dict[str, list[SentimentUnit]]:
     Raises `FileNotFoundError` when the folder holds none of the public sets.
     """
     rows = read_judgements(language, "sentiment")
-    texts: dict[str, str] = {}
-    for _, found in find_units(language, PUBLIC_FILES[language], data, rows):
-        texts[found.doc.text] = found.split
-    if not texts:
-        raise FileNotFoundError(f"{data} holds none of {', '.join(PUBLIC_FILES[language])}")
+    texts = find_texts(language, PUBLIC_FILES[language], data, rows)
     judged: dict[str, SentimentUnit] = {}
     splits: dict[str, str] = {}
     docs = build_pipes(language, PIPE).pipe(texts)
@@ -128,21 +123,8 @@ def list_evidence(units: Sequence[SentimentUnit]) -> Numbers:
 
 def score(units: Sequence[SentimentUnit], answers: Sequence[int]) -> dict[str, Any]:
     """Accuracy over the four answers, and micro-F1 of what is said at all."""
-    right = [unit.label for unit in units]
-    pairs = list(zip(right, answers, strict=True))
-    found = {
-        "accuracy": metrics.share(sum(wanted == said for wanted, said in pairs), len(pairs)),
-        "micro_f1": metrics.micro_f1(
-            [wanted != 0 and wanted == said for wanted, said in pairs],
-            [wanted not in (0, said) for wanted, said in pairs],
-            [said not in (0, wanted) for wanted, said in pairs],
-        ),
-    }
-    return {"n": len(pairs)} | {
-        name: [round(figure.value, 3), round(figure.low, 3), round(figure.high, 3)]
-        for name, figure in found.items()
-        if figure is not None
-    }
+    pairs = [(unit.label, answer) for unit, answer in zip(units, answers, strict=True)]
+    return {"n": len(pairs)} | score_answers(pairs, LABELS.index(NOTHING_SAID))
 
 
 def answer_as_before(units: Sequence[SentimentUnit]) -> Iterator[int]:

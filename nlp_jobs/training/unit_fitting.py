@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import LogisticRegression
+
+from nlp_jobs.evaluation import metrics
 
 Numbers = NDArray[np.float64]
 INVERSE_PENALTY = 1.0
@@ -71,3 +73,19 @@ def assign_folds(count: int) -> NDArray[np.int64]:
     """The fold (texts,) of each written example: neighbours share a fold."""
     groups = np.arange(count) // GROUP
     return np.random.default_rng(SEED).integers(0, FOLDS, count // GROUP + 1)[groups]
+
+
+def score_answers(
+    pairs: Iterable[tuple[object, object]], nothing: object = None
+) -> dict[str, list[float]]:
+    """Accuracy, `nothing` being an answer, and micro-F1 of what is named, with their intervals."""
+    both = list(pairs)
+    found = {
+        "accuracy": metrics.share(sum(right == given for right, given in both), len(both)),
+        "micro_f1": metrics.named_f1(both, nothing),
+    }
+    return {
+        name: [round(figure.value, 3), round(figure.low, 3), round(figure.high, 3)]
+        for name, figure in found.items()
+        if figure is not None
+    }

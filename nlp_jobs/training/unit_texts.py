@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -111,6 +111,19 @@ def find_units(
                 if unit.speaker == "customer" and key in hashes and key not in seen:
                     seen.add(key)
                     yield key, PublicUnit(unit, doc, split)
+
+
+def find_texts(
+    language: str, files: Sequence[str], data: Path, hashes: Collection[str]
+) -> dict[str, str]:
+    """The public texts in which judged units stand, each with its split.
+
+    Raises `FileNotFoundError` when the folder holds none of the files.
+    """
+    texts = {found.doc.text: found.split for _, found in find_units(language, files, data, hashes)}
+    if not texts:
+        raise FileNotFoundError(f"{data} holds none of {', '.join(files)}")
+    return texts
 
 
 def build_pipes(language: str, until: int | str) -> Language:

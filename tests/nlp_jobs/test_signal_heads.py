@@ -31,9 +31,9 @@ from nlp_jobs.training.train_signals import (
     read_judged,
     read_values,
     read_written,
-    score,
     score_units,
 )
+from nlp_jobs.training.unit_fitting import score_answers
 from nlp_jobs.training.unit_texts import build_pipes, hash_unit
 from tests.nlp_jobs.conftest import make_fixed_head
 
@@ -276,7 +276,9 @@ class TestTraining:
             read_judged("zh", tmp_path)
 
     def test_figures_count_nothing_said_as_an_answer_but_not_as_a_find(self):
-        figures = score([("staff", "staff"), ("staff", None), (None, None), (None, "system")])
+        figures = score_answers(
+            [("staff", "staff"), ("staff", None), (None, None), (None, "system")]
+        )
 
         assert figures["accuracy"][0] == 0.5
         assert figures["micro_f1"][0] == 0.5

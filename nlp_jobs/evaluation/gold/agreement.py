@@ -10,7 +10,7 @@ Above such a figure a pipeline learns one person's taste.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from sklearn.metrics import cohen_kappa_score
@@ -77,7 +77,7 @@ def label_table(pairs: dict[str, Pairs]) -> Iterator[str]:
             str(sum(answer != NOTHING for answer in second)),
             _write(metrics.share(sum(one == other for one, other in both), len(both))),
             f"{cohen_kappa_score(first, second):.3f}",
-            _write(score_f1(both)),
+            _write(metrics.named_f1(both, NOTHING)),
         )
         yield f"| {label} | " + " | ".join(cells) + " |"
 
@@ -92,15 +92,6 @@ def alarm_table(severities: Pairs) -> Iterator[str]:
         reader = sum(second == alarm for _, second in severities)
         found = f"{_write(metrics.share(both, author))} | {_write(metrics.share(both, reader))}"
         yield f"| {alarm} | {author} | {found} |"
-
-
-def score_f1(pairs: Sequence[tuple[str, str]]) -> metrics.Estimate | None:
-    """Micro-F1 of what is named, the author's answers taken for right."""
-    return metrics.micro_f1(
-        [first == second != NOTHING for first, second in pairs],
-        [first not in (NOTHING, second) for first, second in pairs],
-        [second not in (NOTHING, first) for first, second in pairs],
-    )
 
 
 def _write(figure: metrics.Estimate | None) -> str:

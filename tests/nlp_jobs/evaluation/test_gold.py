@@ -12,9 +12,9 @@ from nlp_jobs.evaluation.gold.agreement import (
     alarm_table,
     read_pairs,
     render_agreement,
-    score_f1,
 )
 from nlp_jobs.evaluation.gold.counts import FOLDER, LABELS, PARTS, read_records, render_counts
+from nlp_jobs.evaluation.metrics import named_f1
 from nlp_jobs.taxonomy import load_channels, load_departments, load_labels, load_pack
 from nlp_jobs.text.checksums import is_resident_id, passes_luhn
 from nlp_jobs.text.script import to_simplified
@@ -209,7 +209,8 @@ class TestSecondReading:
         assert shown == render_agreement(), "run `python -m nlp_jobs.evaluation.gold.agreement`"
 
     def test_f1_counts_a_disagreement_against_both_sides(self):
-        figure = score_f1([("joy", "joy"), ("joy", "anger"), ("none", "anger"), ("none", "none")])
+        pairs = [("joy", "joy"), ("joy", "anger"), ("none", "anger"), ("none", "none")]
+        figure = named_f1(pairs, NOTHING)
 
         assert figure is not None
         assert figure.value == 2 / (2 + 1 + 2)

@@ -16,16 +16,21 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from nlp_jobs.components.opinion_unit import (
+    DOMAIN_SHIFT,
     OPINION_UNITS,
     SENTIMENT_CONFIDENCE,
     SENTIMENT_LABEL,
     SENTIMENT_SCORE,
     SOURCE_TEXT,
 )
+from nlp_jobs.components.polarity import PolarityReader
 from nlp_jobs.components.tokenizer import RjiebaTokenizer
+from nlp_jobs.domain_shares import SAMPLE, KnownShares, Shares, Source
 from nlp_jobs.lexicons.language import LANGUAGES
 from nlp_jobs.pipelines import LIGHT, BackEnds, build_pipeline, pipeline_version
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
@@ -137,6 +142,41 @@ class Annotator:
                     nlp.tokenizer.makes_tokens = False
         self._new_words = ExitStack()
         self._vocabulary_size = 0
+        self._shifts: dict[Source, NDArray[np.float64]] = {}
+
+    def know_domains(self, shares: KnownShares) -> None:
+        """Read the texts of these sources in the light of what the sources write about.
+
+        Of other sources nothing is known, as before the first call; each call forgets the last.
+        """
+        self._shifts = {
+            source: reader.shift_domains(found)
+            for source, found in shares.items()
+            if (reader := self._find_reader(source.language)) is not None
+        }
+
+    def learn_domains(self, feedback: Iterable[Feedback]) -> dict[Source, Shares]:
+        """What each source of the feedback writes about, by language; see `domain_shares`.
+
+        `SAMPLE` texts of a source are enough; what follows is left out.
+        """
+        texts: dict[Source, list[str]] = {}
+        for item in feedback:
+            text = prepare(item.text, item.turns, self.names, item.language)
+            language = choose_pipeline(text)
+            if language is not None and text.noise_reason is None:
+                texts.setdefault(Source(item.source_slug, language), []).append(text.text)
+        return {
+            source: reader.estimate_domains(found[:SAMPLE])
+            for source, found in texts.items()
+            if (reader := self._find_reader(source.language)) is not None
+        }
+
+    def _find_reader(self, language: str) -> PolarityReader | None:
+        for _, pipe in self.pipelines[language].pipeline:
+            if isinstance(pipe, PolarityReader):
+                return pipe
+        return None
 
     def annotate(
         self,
@@ -194,12 +234,18 @@ class Annotator:
                 places[language].append(place)
         docs: dict[int, Doc] = {}
         for language, chosen in places.items():
-            found = self._read([prepared[place].text for place in chosen], language)
+            found = self._read(
+                [prepared[place].text for place in chosen],
+                language,
+                [chunk[place].source_slug for place in chosen],
+            )
             docs.update(zip(chosen, found, strict=True))
         for place, (item, text) in enumerate(zip(chunk, prepared, strict=True)):
             yield self.make_values(item, text, docs.get(place))
 
-    def _read(self, texts: Sequence[str], language: str) -> list[Doc]:
+    def _read(
+        self, texts: Sequence[str], language: str, source_slugs: Sequence[str]
+    ) -> list[Doc]:
         """Run the pipes one after the other, each over all texts of the chunk.
 
         `nlp.pipe` hands every doc through a generator for each pipe, which costs as much as some
@@ -207,9 +253,11 @@ class Annotator:
         """
         nlp = self.pipelines[language]
         docs = []
-        for text in texts:
+        shifts = {slug: self._shifts.get(Source(slug, language)) for slug in set(source_slugs)}
+        for text, slug in zip(texts, source_slugs, strict=True):
             doc = nlp.make_doc(text)
             doc.user_data[SOURCE_TEXT] = text
+            doc.user_data[DOMAIN_SHIFT] = shifts[slug]
             docs.append(doc)
         for _, pipe in nlp.pipeline:
             if hasattr(pipe, "pipe"):

@@ -6,6 +6,9 @@ row that could not be read. With a router, `document.route` holds its `label` an
 with a column of terms, `document.named_opinion` what is said of the row's term, or null where the
 row names none or its language has no head for it.
 `-` stands for standard input (JSON Lines) and standard output.
+
+A file is one source: what it writes about is learnt from a sample of its rows before the first is
+labelled (see `domain_shares`). Standard input is labelled as it comes.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -23,6 +27,7 @@ from typing import IO, Any
 
 from nlp_jobs.annotate import CHUNK, Annotator, Feedback
 from nlp_jobs.annotator_pool import AnnotatorPool
+from nlp_jobs.domain_shares import SAMPLE
 from nlp_jobs.pipelines import LIGHT, BackEnds
 from nlp_jobs.row_questions import RowQuestions
 from nlp_jobs.taxonomy import load_pack
@@ -59,6 +64,7 @@ def annotate_file(
     workers: int = 1,
     term_column: str | None = None,
     said_column: str | None = None,
+    learns_domain: bool = True,
 ) -> dict[str, int]:
     """Label every row of `source` into `out`; returns `{"rows", "errors"}`.
 
@@ -69,6 +75,8 @@ def annotate_file(
     `workers` processes share a file of `MANY_ROWS` or more; models of `back_ends` stay in this
     one, where they use all cores by themselves. A script that asks for more than one must guard
     its start by `if __name__ == "__main__"`.
+
+    `learns_domain` false reads each text for itself, whatever else the file holds.
 
     `progress` is told the number of rows done after each chunk. Bad rows stay in the output with
     an `error` and do not stop the run.
@@ -88,6 +96,9 @@ def annotate_file(
         else:
             annotator, size = files.enter_context(AnnotatorPool(pack, workers=workers)), MANY_ROWS
         rows = chain(first, rows)
+        if learns_domain and source != "-":
+            sample = sample_feedback(source, text_column)
+            annotator.know_domains(annotator.learn_domains(sample))
         while chunk := list(islice(rows, size)):
             for line in label_rows(annotator, chunk, text_column, id_column, questions):
                 counts["rows"] += 1
@@ -96,6 +107,19 @@ def annotate_file(
             if progress is not None:
                 progress(counts["rows"])
     return counts
+
+
+def sample_feedback(source: str, text_column: str, size: int = SAMPLE) -> list[Feedback]:
+    """As many rows from all over a file (reservoir sampling, the same ones each time)."""
+    draw = random.Random(0)
+    sample: list[InputRow] = []
+    with ExitStack() as files:
+        good = (row for row in iter_rows(source, files) if find_error(row, text_column) is None)
+        for number, row in enumerate(good):
+            place = number if number < size else draw.randrange(number + 1)
+            if place < size:
+                sample[place : place + 1] = [row]
+    return [make_feedback(row, text_column, None) for row in sample]
 
 
 def label_rows(

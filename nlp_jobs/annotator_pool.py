@@ -29,6 +29,7 @@ from nlp_jobs.annotate import (
     iter_chunks,
     name_columns,
 )
+from nlp_jobs.domain_shares import KnownShares, Shares, Source
 from nlp_jobs.pipelines import LIGHT, BackEnds
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
 
@@ -52,6 +53,7 @@ class AnnotatorPool:
         if workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers}")
         self._workers = workers
+        self._shares: dict[Source, Shares] = {}
         self._pool = ProcessPoolExecutor(
             workers,
             mp_context=multiprocessing.get_context("spawn"),
@@ -70,6 +72,14 @@ class AnnotatorPool:
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
 
+    def know_domains(self, shares: KnownShares) -> None:
+        """The same as `Annotator.know_domains`."""
+        self._shares = dict(shares)
+
+    def learn_domains(self, feedback: Iterable[Feedback]) -> dict[Source, Shares]:
+        """The same as `Annotator.learn_domains`, in one of the processes."""
+        return self._pool.submit(_learn_domains, list(feedback)).result()
+
     def annotate_many(self, feedback: Iterable[Feedback]) -> Iterator[tuple[Row, list[Row]]]:
         """Label a stream in order; only a few chunks are held at a time."""
         return map(name_columns, self.annotate_values(feedback))
@@ -80,7 +90,7 @@ class AnnotatorPool:
         """The same as values, see `Annotator.annotate_values`: names keep this process busy."""
         waiting: deque[Future[bytes]] = deque()
         for chunk in iter_chunks(feedback, CHUNK):
-            waiting.append(self._pool.submit(_annotate, chunk))
+            waiting.append(self._pool.submit(_annotate, chunk, self._shares))
             if len(waiting) >= CHUNKS_IN_FLIGHT * self._workers:
                 yield from _unpack(waiting.popleft().result())
         while waiting:
@@ -96,9 +106,15 @@ def _build_annotator(
     gc.freeze()  # packs, word lists and weights stay for good: never look at them again
 
 
-def _annotate(chunk: list[Feedback]) -> bytes:
+def _learn_domains(feedback: list[Feedback]) -> dict[Source, Shares]:
+    assert _annotator is not None
+    return _annotator.learn_domains(feedback)
+
+
+def _annotate(chunk: list[Feedback], shares: dict[Source, Shares]) -> bytes:
     """The values of the rows in the order of their columns: names need not travel."""
     assert _annotator is not None
+    _annotator.know_domains(shares)
     return pickle.dumps(list(_annotator.annotate_values(chunk)), pickle.HIGHEST_PROTOCOL)
 
 

@@ -95,6 +95,15 @@ class SentimentHead:
     facts: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
+    def usual_shares(self) -> Floats:
+        """The shares of the domains (domains,) in the texts that the head learned from.
+
+        A head that does not say takes all domains for equally common.
+        """
+        count = len(self.domains)
+        return np.array(self.facts.get("domain_shares") or [1 / count] * count)
+
+    @cached_property
     def _table(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The row of each hashed column, and the rows; the first row is nought.
 
@@ -118,10 +127,13 @@ class SentimentHead:
         texts: Sequence[str],
         stretches: Stretches | None = None,
         words: Sequence[Sequence[str] | None] | None = None,
+        shift: Floats | None = None,
     ) -> tuple[TextScores, StretchScores]:
         """Scores of whole texts and of stretches of them; all texts in one pass.
 
-        `words`: those of each text where they are known, see `PositionFeatures.read`.
+        `words`: those of each text where they are known, see `PositionFeatures.read`. `shift`
+        (domains,) or (n, domains): what is known of the domains beside the text, in log-odds, see
+        `nlp_jobs.domain_shares`.
         """
         empty = np.zeros(0, dtype=np.int64)
         stretches = stretches or Stretches(empty, empty, empty)
@@ -139,7 +151,7 @@ class SentimentHead:
         starts = np.concatenate([read.starts, clause_starts, part_starts])
         stops = np.concatenate([read.stops, clause_stops, part_stops])
         blocks = list(self._weigh_places(read))
-        domains = self._weigh_domains(read, blocks)
+        domains = self._weigh_domains(read, blocks, shift)
         praise, neutral = self._sum(read, blocks, domains, starts, stops)
         praise += (domains @ self.intercepts[: len(self.domains)])[owners]
         neutral += self.intercepts[-1]
@@ -195,7 +207,9 @@ class SentimentHead:
                 present = np.sum([columns < self.features.width for _, columns in block], axis=0)
             yield Block(reaches, found, present)
 
-    def _weigh_domains(self, read: ReadTexts, blocks: Sequence[Block]) -> Floats:
+    def _weigh_domains(
+        self, read: ReadTexts, blocks: Sequence[Block], shift: Floats | None
+    ) -> Floats:
         """How much of each domain is in each text."""
         count = len(self.domains)
         member = np.tile(self.intercepts[count : 2 * count], (len(read.starts), 1))
@@ -209,6 +223,8 @@ class SentimentHead:
                 sums += found * has_any[:, None]
             counts = self._count(block, read.starts, read.stops)
             member += sums / np.sqrt(np.maximum(counts, 1))[:, None]
+        if shift is not None:
+            member += shift
         powers = np.exp(member - member.max(axis=1, keepdims=True))
         weighed: Floats = powers / powers.sum(axis=1, keepdims=True)
         return weighed

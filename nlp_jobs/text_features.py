@@ -2,8 +2,10 @@
 
 Character n-grams come from `features.HashedFeatures`. Three further blocks of columns are
 optional: word n-grams (rjieba's words in Chinese, runs of letters in English); character n-grams
-of the opening, where a subject line says what a long message is about; and the terms of a word
-list with their groups, by which a rare part is known though few training texts name it.
+of the opening, where a subject line says what a long message is about; the terms of a word list
+with their groups, by which a rare part is known though few training texts name it; and, for texts
+that begin with a known form (the question that was asked), their n-grams once more together with
+the form, so that a word may say one thing in answer to one question and another to the next.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ _STEP = np.uint64(0x100000001B3)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 # Groups occur in many texts, so the idf that training applies would leave them without a say.
 GROUP_WEIGHT = 2.0
+FORM_BITS = 20
+FORM_WEIGHT = 0.4  # what the n-grams count that only one form has (Daumé 2007)
 Numbers = NDArray[np.int64]
 Entries = tuple[Numbers, Numbers, NDArray[np.float32]]  # rows, columns, values
 
@@ -57,7 +61,8 @@ class TextFeatures:
     `counted` says what an n-gram is worth: "each" occurrence counts and the row is divided by the
     root of all occurrences (as in `LinearHead`), or "once" per text, divided by the root of the
     different n-grams. Each block of columns is divided apart. `word_orders` empty: no words;
-    `opening`: characters of the opening, 0 for none; `terms`: (term, its groups).
+    `opening`: characters of the opening, 0 for none; `terms`: (term, its groups); `forms`: how
+    texts may begin, each followed by a blank.
     """
 
     characters: HashedFeatures
@@ -66,10 +71,15 @@ class TextFeatures:
     counted: Literal["each", "once"] = "once"
     opening: int = 0
     terms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    forms: tuple[str, ...] = ()
 
     @cached_property
     def width(self) -> int:
-        """Number of columns: characters, words, opening, terms and their groups."""
+        """Number of columns: characters, words, opening, terms and their groups, forms."""
+        return self._form_base + ((1 << FORM_BITS) if self.forms else 0)
+
+    @cached_property
+    def _form_base(self) -> int:
         return self._term_base + len(self.terms) + len(self._groups)
 
     @cached_property
@@ -100,16 +110,34 @@ class TextFeatures:
         A column may occur several times in a row when each occurrence counts.
         """
         folded = self.characters.fold_all(texts)
-        rows, columns = self.characters.hash_folded(folded)
-        yield self._weigh(rows, columns, len(texts))
+        found = [self._weigh(*self.characters.hash_folded(folded), len(texts))]
         if self.word_orders:
             rows, columns = self._hash_words(folded)
-            yield self._weigh(rows, columns + (1 << self.characters.bits), len(texts))
+            found.append(self._weigh(rows, columns + (1 << self.characters.bits), len(texts)))
+        yield from found
+        if self.forms:
+            forms = np.array([self._find_form(text) for text in texts])
+            yield from (self._copy_for_forms(forms, *entries) for entries in found)
         if self.opening:
             rows, columns = self.characters.hash([text[: self.opening] for text in texts])
             yield self._weigh(rows, columns + self._opening_base, len(texts))
         if self.terms:
             yield from self._weigh_terms(texts)
+
+    def _find_form(self, text: str) -> int:
+        """The place of the form by which a text begins, or -1."""
+        begins = (n for n, form in enumerate(self.forms) if f"{text} ".startswith(f"{form} "))
+        return next(begins, -1)
+
+    def _copy_for_forms(
+        self, forms: Numbers, rows: Numbers, columns: Numbers, values: NDArray[np.float32]
+    ) -> Entries:
+        """The same entries in columns of their own for each form; none for texts without."""
+        chosen = forms[rows] >= 0
+        rows, columns, values = rows[chosen], columns[chosen], values[chosen]
+        codes = (columns.astype(np.uint64) + np.uint64(1)) * _STEP ^ forms[rows].astype(np.uint64)
+        hashed = (codes * _MULTIPLIER) >> np.uint64(64 - FORM_BITS)
+        return rows, hashed.astype(np.int64) + self._form_base, values * np.float32(FORM_WEIGHT)
 
     def build(self, texts: Sequence[str]) -> csr_matrix:
         """The rows as a CSR matrix (texts, width), for training."""
@@ -202,6 +230,7 @@ def write_settings(features: TextFeatures) -> dict[str, Any]:
         "counted": features.counted,
         "opening": features.opening,
         "terms": [[term, list(groups)] for term, groups in features.terms],
+        "forms": list(features.forms),
     }
 
 
@@ -215,4 +244,5 @@ def read_settings(stored: dict[str, Any]) -> TextFeatures:
         stored["counted"],
         stored["opening"],
         tuple((term, tuple(groups)) for term, groups in stored["terms"]),
+        tuple(stored.get("forms", ())),
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,16 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Weights = NDArray[np.float32]
 Places = NDArray[np.int64]
+Tokens = TypeVar("Tokens", str, list[str])
 WIDTHS = (1, 2, 3)  # tokens that a filter spans
 MOST_TOKENS = 200  # of a text: as many from its beginning as from its end
 MAX_READING = 6.0  # log-odds beyond which the network's reading counts no more
 CHUNK = 20_000  # tokens of one pass: bounds its memory
 _WORD = re.compile(r"[a-z0-9']+|[^\sa-z0-9]")
 _LETTER = re.compile(r"\S")
+_LETTER_BITS = 21  # every letter's number fits
+_NO_PAIR = 1 << 2 * _LETTER_BITS
+_BLANK = "\0"
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,25 @@ class TextNetwork:
 
         A pair stands at its first token. The row behind the last is that of a blank.
         """
+        return self._number_letters(texts) if self.reads_letters else self._number_words(texts)
+
+    def _number_letters(self, texts: Sequence[str]) -> tuple[Places, Places, Places]:
+        """All letters of all texts in one array: a fifth of the time of asking one by one."""
+        cut = [shorten("".join(text.lower().split())) for text in texts]
+        joined = f"{_BLANK}{_BLANK.join(cut)}{_BLANK}".encode("utf-32-le", "surrogatepass")
+        letters = np.frombuffer(joined, dtype=np.uint32).astype(np.int64)
+        starts = np.cumsum([0, *(len(text) + 1 for text in cut)])
+        row_of_letter, listed, row_of_listed = self._letter_rows
+        tokens = row_of_letter.take(letters, mode="clip").astype(np.int64)
+        neighbours = letters[:-1] << _LETTER_BITS | letters[1:]
+        places = np.searchsorted(listed, neighbours)
+        is_listed = listed[places] == neighbours
+        pairs = np.zeros(len(letters), dtype=np.int64)
+        pairs[:-1][is_listed] = row_of_listed[places[is_listed]]
+        tokens[starts], pairs[starts] = len(self.vectors), len(self.pair_vectors)
+        return starts, tokens, pairs
+
+    def _number_words(self, texts: Sequence[str]) -> tuple[Places, Places, Places]:
         blank, no_pair = len(self.vectors), len(self.pair_vectors)
         starts: list[int] = []
         tokens: list[int] = []
@@ -132,6 +155,24 @@ class TextNetwork:
             {token: row for row, token in enumerate(self.tokens, start=1)},
             {tuple(pair.split(" ")): row for row, pair in enumerate(self.pairs, start=1)},
         )
+
+    @cached_property
+    def _letter_rows(self) -> tuple[NDArray[np.int32], Places, Places]:
+        """The row of each letter by its number; the listed pairs, in order, and their rows.
+
+        The last letter of the table stands for all that follow: it is not listed. Nor is the last
+        pair, behind which no pair can stand.
+        """
+        of_token, of_pair = self._rows
+        numbers = {ord(token): row for token, row in of_token.items()}
+        row_of_letter = np.zeros(max(numbers, default=0) + 2, dtype=np.int32)
+        row_of_letter[list(numbers)] = list(numbers.values())
+        named = sorted(
+            (ord(first) << _LETTER_BITS | ord(second), row)
+            for (first, second), row in of_pair.items()
+        )
+        listed, rows = np.array([*named, (_NO_PAIR, 0)], dtype=np.int64).T
+        return row_of_letter, np.ascontiguousarray(listed), np.ascontiguousarray(rows)
 
     @cached_property
     def _projected(self) -> tuple[Weights, Weights]:
@@ -195,11 +236,15 @@ def load_text_network(path: Path) -> TextNetwork:
 
 def cut_tokens(text: str, reads_letters: bool) -> list[str]:
     """Letters or words, and signs; of a long text its beginning and its end."""
-    tokens = (_LETTER if reads_letters else _WORD).findall(text.lower())
-    if len(tokens) > MOST_TOKENS:
-        half = MOST_TOKENS // 2
-        tokens = tokens[:half] + tokens[-half:]
-    return tokens
+    return shorten((_LETTER if reads_letters else _WORD).findall(text.lower()))
+
+
+def shorten(tokens: Tokens) -> Tokens:
+    """Of many tokens, or letters of a text, the first and the last."""
+    if len(tokens) <= MOST_TOKENS:
+        return tokens
+    half = MOST_TOKENS // 2
+    return tokens[:half] + tokens[-half:]
 
 
 def _iter_parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -93,6 +93,7 @@ def _extension(name: str) -> Any:
 
 # doc.text joins the tokens anew each time it is asked for; `source_text` is kept.
 SOURCE_TEXT = _extension("source_text")
+DOMAIN_SHIFT = _extension("domain_shift")  # log-odds that the source adds to each domain
 WORDS = _extension("words")  # the tokens as strings, trailing blanks included
 CUE_HITS = _extension("cue_hits")
 OPINION_UNITS = _extension("opinion_units")

@@ -9,7 +9,7 @@ nothing said is not neutral.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp_jobs.components.opinion_unit import (
+    DOMAIN_SHIFT,
     OPINION_UNITS,
     SENTIMENT_CONFIDENCE,
     SENTIMENT_LABEL,
@@ -29,6 +30,7 @@ from nlp_jobs.components.opinion_unit import (
     OpinionUnit,
     read_source_text,
 )
+from nlp_jobs.domain_shares import Shares, estimate_shares, shift_of
 from nlp_jobs.heads import (
     MODEL_DIR,
     SentimentHead,
@@ -55,6 +57,8 @@ from nlp_jobs.verdicts import (
 )
 
 MAX_CHARACTERS = 200_000  # of one pass: bounds its memory
+MAX_SAMPLED = 1_000  # characters of a text that tell its domain
+SAMPLED_TOGETHER = 200  # texts of one such pass
 SHORT_UNIT = {True: 40, False: 8}  # characters, with and without blanks between words
 SIDE_PULL = 1.0  # what a cue that takes sides adds to the log-odds of praise of its unit
 SIDED_NEUTRAL = 0.7  # and what it leaves of the probability of being neutral
@@ -110,10 +114,12 @@ class Batch:
 
     A text is what the customer of a doc said, then follow the units of dialogues, each a text of
     its own. `owners`, `starts` and `ends` say where each unit stands; `docs` whose it is.
+    `shifts`: what the source of each text says of its domain, null where nothing is known.
     """
 
     texts: list[str] = field(default_factory=list)
     words: list[Sequence[str] | None] = field(default_factory=list)
+    shifts: list[Floats | None] = field(default_factory=list)
     units: list[OpinionUnit] = field(default_factory=list)
     docs: list[int] = field(default_factory=list)
     owners: list[int] = field(default_factory=list)
@@ -152,6 +158,32 @@ class PolarityReader:
             if part:
                 yield from self._read(part)
 
+    def estimate_domains(self, texts: Iterable[str]) -> Shares:
+        """The shares of domains in the texts of one source, as the pipeline has texts."""
+        cut = (
+            (_customer_text(text) if text.startswith("[") else text)[:MAX_SAMPLED] for text in texts
+        )
+        parts = [
+            self.head.read(part)[0].domains for part in util.minibatch(cut, size=SAMPLED_TOGETHER)
+        ]
+        count = len(self.head.domains)
+        membership = np.concatenate([np.zeros((0, count)), *parts])
+        shares = estimate_shares(membership, self.head.usual_shares)
+        return dict(zip(self.head.domains, shares.tolist(), strict=True))
+
+    def shift_domains(self, shares: Shares) -> Floats:
+        """What the shares of a source add to the log-odds of each domain of its texts.
+
+        Shares of other domains than the head's are a `ValueError`.
+        """
+        if set(shares) != set(self.head.domains):
+            raise ValueError(
+                f"shares of {', '.join(sorted(shares))}, but the head knows "
+                f"{', '.join(sorted(self.head.domains))}: estimate them anew"
+            )
+        named = np.array([shares[domain] for domain in self.head.domains])
+        return shift_of(named, self.head.usual_shares)
+
     def _read(self, docs: list[Doc]) -> list[Doc]:
         batch = self._gather(docs)
         stretches = Stretches(
@@ -159,7 +191,8 @@ class PolarityReader:
             np.array(batch.starts, dtype=np.int64),
             np.array(batch.ends, dtype=np.int64),
         )
-        whole, parts = self.head.read(batch.texts, stretches, batch.words)
+        shift = self._stack_shifts(batch.shifts)
+        whole, parts = self.head.read(batch.texts, stretches, batch.words, shift)
         count = len(docs)
         places = np.array(batch.docs, dtype=np.int64)
         rules, cues, is_overruled = _read_rules(batch.units)
@@ -172,22 +205,24 @@ class PolarityReader:
             ),
         )
         doc_praise, doc_neutral = self._read_whole(batch, whole, places, rules, cues, count)
+        if self.network is not None:
+            domains = whole.domains[:count]
+            doc_praise = self.network.judge_unsure(batch.texts[:count], doc_praise, domains)
         # the only unit of a text is the text: both readings of it count
         alone = np.flatnonzero((np.bincount(places, minlength=count) == 1)[places])
         praise[alone] = (praise[alone] + doc_praise[places[alone]]) / 2
         neutral[alone] = (neutral[alone] + doc_neutral[places[alone]]) / 2
-        if self.network is not None:
-            doc_read = doc_praise.copy()
-            doc_read[places[alone]] = praise[alone]
-            judged = self.network.judge_unsure(batch.texts[:count], doc_read, whole.domains[:count])
-            doc_praise = np.where(judged == doc_read, doc_praise, judged)
-            praise[alone] = judged[places[alone]]
         # in a few words a plain cue outweighs the head
         is_cued = (lengths <= self.short_unit) & (np.abs(rules) >= PLAIN_RULE)
         shifts = self._judge_units(batch.units, sigmoid(praise), neutral, is_cued | is_overruled)
+        # where a rule overruled the head, and in a few words from nobody knows where, the only
+        # unit knows better
+        is_strange = np.array([shift is None for shift in batch.shifts], dtype=bool)[places]
+        is_known = (shifts != 0) | ((lengths <= self.short_unit) & is_strange)
+        known = set(places[alone[is_known[alone]]].tolist())
         doc_lengths = np.maximum(_add_up(places, lengths, count), 1)
         doc_praise += _add_up(places, shifts * lengths, count) / doc_lengths
-        self._judge_docs(docs, batch, sigmoid(doc_praise), doc_neutral)
+        self._judge_docs(docs, batch, sigmoid(doc_praise), doc_neutral, known)
         return docs
 
     def _read_whole(
@@ -213,6 +248,7 @@ class PolarityReader:
         dialogue_units: list[tuple[OpinionUnit, int]] = []
         for place, doc in enumerate(docs):
             text = read_source_text(doc)
+            batch.shifts.append(doc.user_data.get(DOMAIN_SHIFT))
             units = [unit for unit in doc.user_data[OPINION_UNITS] if unit.speaker == "customer"]
             if text.startswith("["):
                 batch.texts.append(_customer_text(text))
@@ -237,7 +273,15 @@ class PolarityReader:
             batch.ends.append(len(unit.text))
             batch.texts.append(unit.text)
             batch.words.append(None)
+            batch.shifts.append(batch.shifts[place])
         return batch
+
+    def _stack_shifts(self, shifts: Sequence[Floats | None]) -> Floats | None:
+        """The shifts as rows (texts, domains); null when nothing is known of any text."""
+        if all(shift is None for shift in shifts):
+            return None
+        nothing = np.zeros(len(self.head.domains))
+        return np.array([nothing if shift is None else shift for shift in shifts])
 
     def _judge_units(
         self,
@@ -246,9 +290,10 @@ class PolarityReader:
         neutrals: Floats,
         is_ruled: NDArray[np.bool_],
     ) -> Floats:
-        """Label the units; returns by how much the rules moved the log-odds of each.
+        """Label the units; returns by how much overruling moved the log-odds of each.
 
-        `is_ruled` marks the units whose rules may change what the head read.
+        `is_ruled` marks the units whose rules may change what the head read. What plain cues do
+        to a few words stays with the unit: of whole texts the head is right more often.
         """
         shifts = np.zeros(len(units))
         for unit, praise, neutral in zip(units, praises.tolist(), neutrals.tolist(), strict=True):
@@ -261,14 +306,12 @@ class PolarityReader:
                 neutrals[place] *= SIDED_NEUTRAL
         for place in np.flatnonzero(is_ruled).tolist():
             unit = units[place]
-            read = praise = float(praises[place])
-            neutral = before = float(neutrals[place])
+            praise, neutral = float(praises[place]), float(neutrals[place])
+            ruled, _ = overrule(praise, neutral, unit.rules)
+            shifts[place] = to_log_odds(ruled) - to_log_odds(praise)
             if len(unit.text) <= self.short_unit:
                 praise, neutral = trust_cues(praise, neutral, unit.rules)
-            praise, neutral = overrule(praise, neutral, unit.rules)
-            if (praise, neutral) != (read, before):
-                shifts[place] = to_log_odds(praise) - to_log_odds(read)
-                praises[place], neutrals[place] = praise, neutral
+            praises[place], neutrals[place] = overrule(praise, neutral, unit.rules)
         verdicts = judge_all(praises, neutrals)
         for unit, side, verdict, praise, neutral in zip(
             units, told, verdicts, praises.tolist(), neutrals.tolist(), strict=True
@@ -280,21 +323,29 @@ class PolarityReader:
                 unit.sentiment_confidence = confidence
         return shifts
 
-    def _judge_docs(self, docs: list[Doc], batch: Batch, praises: Floats, neutrals: Floats) -> None:
+    def _judge_docs(
+        self,
+        docs: list[Doc],
+        batch: Batch,
+        praises: Floats,
+        neutrals: Floats,
+        known: Collection[int],
+    ) -> None:
+        """Label the texts; the verdict of those of `known` is that of their only unit."""
         units: list[list[OpinionUnit]] = [[] for _ in docs]
         for unit, place in zip(batch.units, batch.docs, strict=True):
             units[place].append(unit)
         wishes = list(map(_only_wishes, units))
         neutrals[wishes] = np.maximum(neutrals[wishes], SURELY_NEUTRAL)
         verdicts = judge_all(praises, neutrals)
-        for doc, own, verdict, neutral, is_wish in zip(
-            docs, units, verdicts, neutrals.tolist(), wishes, strict=True
+        for place, (doc, own, verdict, neutral, is_wish) in enumerate(
+            zip(docs, units, verdicts, neutrals.tolist(), wishes, strict=True)
         ):
             label: str | None
             score: float | None
             confidence: float | None
             label, score, confidence = verdict
-            if len(own) == 1 and own[0].sentiment_label is not None:
+            if place in known and own[0].sentiment_label is not None:
                 [only] = own
                 label, score = only.sentiment_label, only.sentiment_score
                 confidence = only.sentiment_confidence

@@ -7,12 +7,14 @@ the file: cleaning belongs to what is measured.
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from nlp_jobs.annotate import Annotator, Feedback
 from nlp_jobs.aspects import AspectReader
+from nlp_jobs.domain_shares import SAMPLE
 from nlp_jobs.evaluation.public_sets import POLARITY_NAMES, Case
 from nlp_jobs.evaluation.results import TaskResult, score_classes, score_label_sets
 from nlp_jobs.named_opinions import Named, NamedOpinionReader
@@ -30,7 +32,10 @@ class NotAvailableError(Exception):
 
 
 class Opinions:
-    """The whole pipeline as a user has it: raw text in, document and unit labels out."""
+    """The whole pipeline as a user has it: raw text in, document and unit labels out.
+
+    The texts of one data set are those of one source (see `nlp_jobs.domain_shares`).
+    """
 
     def __init__(self, pack: str = "retail") -> None:
         self._annotator = Annotator(pack)
@@ -38,10 +43,13 @@ class Opinions:
     def read(self, texts: Sequence[str]) -> list[Labelled]:
         """Label each text once, however often it occurs; language and script are detected."""
         distinct = list(dict.fromkeys(texts))
-        feedback = (
+        feedback = [
             Feedback(str(place), text, None, text_hash(text), "evaluation")
             for place, text in enumerate(distinct)
-        )
+        ]
+        # files are often sorted, so their beginning would not do
+        sample = random.Random(0).sample(feedback, min(SAMPLE, len(feedback)))
+        self._annotator.know_domains(self._annotator.learn_domains(sample))
         labelled = dict(zip(distinct, self._annotator.annotate_many(feedback), strict=True))
         return [labelled[text] for text in texts]
 

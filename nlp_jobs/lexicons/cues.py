@@ -64,6 +64,8 @@ def iter_language_cues(lexicon: LanguageLexicon) -> Iterator[Cue]:
     for role, texts in roles.items():
         for text in texts:
             yield Cue(text, role, role, STRENGTHS["plain"])
+    for text in lexicon.not_negators:
+        yield Cue(text, "negator", EXCEPT, 0.0)
     for vocabulary, slugs in lexicon.signals.items():
         for slug, cues in slugs.items():
             yield from _iter_cues(cues, vocabulary, slug)

@@ -34,6 +34,7 @@ class LanguageLexicon(BaseModel):
     version: int
     polarity: Polarity
     negators: tuple[str, ...]
+    not_negators: tuple[str, ...] = ()
     intensifiers: tuple[str, ...]
     diminishers: tuple[str, ...]
     contrasts: tuple[str, ...]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,11 +19,13 @@ CHARACTERS = {
     "zh": HashedFeatures((1, 2, 3), 18, keep_spaces=False),
     "en": HashedFeatures((1, 2, 3, 4, 5), 18, keep_spaces=True),
 }
-# routers that read a form too: the router without it, and the columns of the form
-FORMS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "car_complaints_form_zh": ("car_complaints_zh", ("brand", "series", "model")),
-    "nhs_topics_question_en": ("nhs_topics_en", ("question",)),
+# routers that read a form too: the router without it, the columns of the form, and whether words
+# are told apart by it (brands share too few rows for that)
+FORMS: dict[str, tuple[str, tuple[str, ...], bool]] = {
+    "car_complaints_form_zh": ("car_complaints_zh", ("brand", "series", "model"), False),
+    "nhs_topics_question_en": ("nhs_topics_en", ("question",), True),
 }
+MIN_FORM = 200  # rows that must share a form
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Recipe:
     all labels the same say. A set too small to hold a part back is `is_whole`: all its rows
     train, and quality is measured by cross-validation alone. `form_columns` hold what the writer
     was asked beside the text (the car; the question): it goes before the text, where it is known.
+    `tells_forms_apart`: words have weights of their own for each form that many rows share.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Recipe:
     keep: int = 400_000  # weights that the saved head holds
     helpers: tuple[WeakSource, ...] = field(default=())
     form_columns: tuple[str, ...] = ()
+    tells_forms_apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,7 @@ def make_recipes() -> dict[str, Recipe]:
             "label",
             "MIT",
             TextFeatures(english, (1, 2)),
+            strength=2.0,
         ),
         Recipe(
             "airline_reasons_en",
@@ -137,9 +144,20 @@ def make_recipes() -> dict[str, Recipe]:
     )
     by_name = {recipe.name: recipe for recipe in recipes}
     # the same with what the form says before the text: for texts that come with their form only
-    for name, (bare, form_columns) in FORMS.items():
-        by_name[name] = replace(by_name[bare], name=name, form_columns=form_columns)
+    for name, (bare, form_columns, tells_apart) in FORMS.items():
+        by_name[name] = replace(
+            by_name[bare], name=name, form_columns=form_columns, tells_forms_apart=tells_apart
+        )
     return by_name
+
+
+def know_forms(recipe: Recipe, rows: Sequence[RoutedText]) -> Recipe:
+    """The recipe with the forms that many rows share, where it tells forms apart."""
+    if not recipe.tells_forms_apart:
+        return recipe
+    counts = Counter(row.text.removesuffix(row.bare).strip() for row in rows)
+    forms = tuple(sorted(form for form, count in counts.items() if form and count >= MIN_FORM))
+    return replace(recipe, features=replace(recipe.features, forms=forms))
 
 
 def read_routed(

@@ -35,6 +35,7 @@ from nlp_jobs.training.routing_texts import (
     CHARACTERS,
     Recipe,
     RoutedText,
+    know_forms,
     make_recipes,
     read_helpers,
     read_routed,
@@ -256,7 +257,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("give --csv, or --data with the name of a shipped router")
     if options.strength is not None:
         recipe = Recipe(**{**vars(recipe), "strength": options.strength})
-    heads = train(recipe, labelled, helpers)
+    heads = train(know_forms(recipe, labelled), labelled, helpers)
     print(save_with_metrics(heads, options.out, f"{PREFIX}{recipe.name}"))
 
 

@@ -28,7 +28,12 @@ from nlp_jobs.training.sentiment_calibration import (
     join_documents,
     score_held_out,
 )
-from nlp_jobs.training.sentiment_fitting import FEATURES, choose_domains, fit_head
+from nlp_jobs.training.sentiment_fitting import (
+    FEATURES,
+    choose_domains,
+    fit_head,
+    share_domains,
+)
 from nlp_jobs.training.sentiment_metrics import measure, measure_folds
 
 KEPT = {"zh": 220_000, "en": 160_000}  # n-grams in the file
@@ -51,6 +56,7 @@ def train(sources: dict[str, list[LabelledText]], language: str) -> SentimentHea
     facts["cross_validation"] = measure_folds(
         join_documents(facts["document_praise"], scores), examples, sources
     )
+    facts["domain_shares"] = share_domains(examples, domains)
     return replace(fit_head(features, examples, domains, keep), facts=facts)
 
 

@@ -77,3 +77,30 @@ def test_several_processes_write_what_one_would(tmp_path: Path, monkeypatch: pyt
 def test_no_process_at_all_is_refused(tmp_path: Path):
     with pytest.raises(ValueError, match="at least 1"):
         annotate_file(str(tmp_path / "in.csv"), str(tmp_path / "out.jsonl"), workers=0)
+
+
+def test_a_sample_comes_from_all_over_a_file_and_leaves_bad_rows_out(tmp_path: Path):
+    source = tmp_path / "in.jsonl"
+    lines = [json.dumps({"text": f"第{number}条"}) for number in range(500)]
+    source.write_text("\n".join(["not json", *lines]))
+
+    sample = annotate_file_module.sample_feedback(str(source), "text", size=50)
+
+    places = sorted(int(item.text[1:-1]) for item in sample if item.text)
+    assert len(set(places)) == 50
+    assert places[0] < 50 and places[-1] >= 450
+    assert sample == annotate_file_module.sample_feedback(str(source), "text", size=50)
+
+
+def test_a_file_is_read_in_the_light_of_what_it_is_about_unless_told_otherwise(tmp_path: Path):
+    source = tmp_path / "in.csv"
+    stays = ["房间很大，床也舒服，前台办入住很快", "早餐一般，离地铁站近"] * 40
+    source.write_text("\n".join(["text", *stays, "小，不过安静"]), encoding="utf-8")
+
+    def score_last(**options) -> float:
+        return label(source, **options)[1][-1]["document"]["sentiment_score"]
+
+    by_itself = score_last(learns_domain=False)
+    assert score_last() != by_itself
+    source.write_text("text\n小，不过安静", encoding="utf-8")
+    assert score_last(learns_domain=False) == by_itself

@@ -5,7 +5,7 @@ import json
 import psycopg
 import pytest
 
-from nlp_jobs import batch
+from nlp_jobs import batch, source_domains
 from warehouse.keys import feedback_key, text_hash
 from warehouse.settings import Settings
 
@@ -178,3 +178,22 @@ def test_a_batch_of_another_version_is_refused(warehouse: Settings, first_run: d
 
     with pytest.raises(ValueError, match="plan again"):
         batch.run_batch(warehouse, stale)
+
+
+def test_a_source_keeps_the_estimate_of_what_it_writes_about(
+    warehouse: Settings, first_run: dict[str, int], monkeypatch: pytest.MonkeyPatch
+):
+    read = "select domain_shares, sampled_count from nlp.source_domains where source_slug = 'reviews'"
+    [(shares, sampled)] = query(warehouse, read)
+    assert sampled >= 5 and sum(shares.values()) == pytest.approx(1, abs=1e-4)
+
+    for number in range(40):
+        put_feedback(warehouse, f"stay{number}", f"房间很大，床也舒服，前台很好{number}")
+    batch.run_all(warehouse)
+    [(few, more_sampled)] = query(warehouse, read)
+    assert more_sampled == sampled + 40 and few["hotel"] > shares["hotel"]
+
+    monkeypatch.setattr(source_domains, "ENOUGH", 40)
+    put_feedback(warehouse, "late", "手机电池耐用，屏幕清楚")
+    batch.run_all(warehouse, workers=1)
+    assert query(warehouse, read) == [(few, more_sampled)]

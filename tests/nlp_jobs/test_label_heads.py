@@ -15,7 +15,9 @@ SETTINGS = [
     TextFeatures(CHARACTERS, counted="each"),
     TextFeatures(CHARACTERS, (1, 2), 10),
     TextFeatures(CHARACTERS, opening=3, terms=(("变速箱", ("传动",)), ("换挡", ("传动",)))),
+    TextFeatures(CHARACTERS, (1,), 10, forms=("good", "刹车失灵")),
 ]
+KINDS = ["each", "words", "opening and terms", "forms"]
 
 
 def make_heads(features: TextFeatures, kind: str = "single", **more) -> LabelHeads:
@@ -34,7 +36,7 @@ def make_heads(features: TextFeatures, kind: str = "single", **more) -> LabelHea
     )
 
 
-@pytest.mark.parametrize("features", SETTINGS, ids=["each", "words", "opening and terms"])
+@pytest.mark.parametrize("features", SETTINGS, ids=KINDS)
 def test_scores_are_the_rows_times_the_weights(features: TextFeatures):
     heads = make_heads(features)
     weights = np.zeros((features.width, 3))
@@ -43,14 +45,14 @@ def test_scores_are_the_rows_times_the_weights(features: TextFeatures):
     assert np.allclose(heads.score(TEXTS), features.build(TEXTS) @ weights + heads.intercepts)
 
 
-@pytest.mark.parametrize("features", SETTINGS, ids=["each", "words", "opening and terms"])
+@pytest.mark.parametrize("features", SETTINGS, ids=KINDS)
 def test_scores_do_not_depend_on_the_company_of_other_texts(features: TextFeatures):
     heads = make_heads(features)
 
     assert np.allclose(heads.score(TEXTS), [heads.score([text])[0] for text in TEXTS])
 
 
-@pytest.mark.parametrize("features", SETTINGS, ids=["each", "words", "opening and terms"])
+@pytest.mark.parametrize("features", SETTINGS, ids=KINDS)
 def test_heads_survive_saving(features: TextFeatures, tmp_path: Path):
     heads = make_heads(features, facts={"language": "zh"})
     heads.save(tmp_path / "heads.npz")
@@ -135,3 +137,17 @@ def test_an_opening_is_told_from_the_rest():
 
     base = 1 << CHARACTERS.bits
     assert first[base:].nonzero()[0].tolist() != last[base:].nonzero()[0].tolist()
+
+
+def test_what_a_word_says_may_depend_on_the_question():
+    features = TextFeatures(CHARACTERS, forms=("Q1", "Q10"))
+    plain = TextFeatures(CHARACTERS)
+
+    def own_columns(text: str) -> set[int]:
+        rows = features.build([text])
+        return {column for column in rows.indices.tolist() if column >= plain.width}
+
+    first, tenth, other = own_columns("Q1 慢"), own_columns("Q10 慢"), own_columns("Q2 慢")
+    assert first and tenth and not first & tenth
+    assert not other and not own_columns("慢")
+    assert features.build(["Q1 慢"])[:, : plain.width].sum() == plain.build(["Q1 慢"]).sum()

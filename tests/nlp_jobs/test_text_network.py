@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,17 @@ def read_slowly(network: TextNetwork, text: str) -> np.ndarray:
             answers.append(np.maximum(answer, 0))
         pooled += [np.max(answers, axis=0), np.sum(answers, axis=0) / np.sqrt(len(said))]
     return np.concatenate(pooled) @ network.weights + network.intercepts
+
+
+@pytest.mark.parametrize("pairs", [PAIRS, ()])
+def test_letters_are_numbered_together_as_one_by_one(pairs: tuple[str, ...]):
+    network = replace(make_network(), pairs=pairs, pair_vectors=np.zeros((len(pairs) + 1, SIZE)))
+    texts = ["不好用", "", "好 用\t快\u3000用", "\0好用", "😀好用\U00020000", "不好" * MOST_TOKENS, "\n"]
+
+    together, one_by_one = network._number_letters(texts), network._number_words(texts)
+
+    for found, expected in zip(together, one_by_one, strict=True):
+        assert found.tolist() == expected.tolist()
 
 
 @pytest.mark.parametrize("text", ["好", "好用", "不好用也不快", "不", "没见过的字"])

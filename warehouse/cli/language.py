@@ -40,6 +40,10 @@ def annotate(
         int | None,
         typer.Option(min=1, help="Processes that share a long file.", show_default="one per core"),
     ] = None,
+    learn_domain: Annotated[
+        bool,
+        typer.Option(help="Learn first what the file is about; not from standard input."),
+    ] = True,
 ) -> None:
     """Label a file without the warehouse: one JSON line per row, document and opinion units.
 
@@ -77,6 +81,7 @@ def annotate(
         workers=workers or os.cpu_count() or 1,
         term_column=term_column,
         said_column=said_column,
+        learns_domain=learn_domain,
     )
     if out == "-":
         counts = label()

@@ -243,9 +243,7 @@ class Annotator:
         for place, (item, text) in enumerate(zip(chunk, prepared, strict=True)):
             yield self.make_values(item, text, docs.get(place))
 
-    def _read(
-        self, texts: Sequence[str], language: str, source_slugs: Sequence[str]
-    ) -> list[Doc]:
+    def _read(self, texts: Sequence[str], language: str, source_slugs: Sequence[str]) -> list[Doc]:
         """Run the pipes one after the other, each over all texts of the chunk.
 
         `nlp.pipe` hands every doc through a generator for each pipe, which costs as much as some

@@ -183,7 +183,9 @@ def test_a_batch_of_another_version_is_refused(warehouse: Settings, first_run: d
 def test_a_source_keeps_the_estimate_of_what_it_writes_about(
     warehouse: Settings, first_run: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ):
-    read = "select domain_shares, sampled_count from nlp.source_domains where source_slug = 'reviews'"
+    read = (
+        "select domain_shares, sampled_count from nlp.source_domains where source_slug = 'reviews'"
+    )
     [(shares, sampled)] = query(warehouse, read)
     assert sampled >= 5 and sum(shares.values()) == pytest.approx(1, abs=1e-4)
 

@@ -46,7 +46,9 @@ def test_a_shift_is_nought_at_the_usual_shares_and_grows_with_the_share():
 
 
 def test_reviews_of_stays_are_known_for_hotels(annotator: Annotator):
-    learnt = annotator.learn_domains(say([*HOTEL] * 40) + say(["手机很好用，电池耐用"] * 90, "shop"))
+    learnt = annotator.learn_domains(
+        say([*HOTEL] * 40) + say(["手机很好用，电池耐用"] * 90, "shop")
+    )
 
     assert set(learnt) == {Source("stays", "zh"), Source("shop", "zh")}
     assert max(learnt["stays", "zh"].items(), key=lambda share: share[1])[0] == "hotel"
@@ -73,8 +75,10 @@ def test_known_shares_change_only_the_reading_of_their_source(annotator: Annotat
     finally:
         annotator.know_domains({})
 
-    scores = [[document["sentiment_score"] for document, _ in found] for found in (
-        before, of_the_source, of_another)]
+    scores = [
+        [document["sentiment_score"] for document, _ in found]
+        for found in (before, of_the_source, of_another)
+    ]
     assert scores[1] != scores[0]
     assert scores[2] == scores[0]
     assert list(annotator.annotate_many(say(texts))) == before

@@ -75,7 +75,15 @@ def read_slowly(network: TextNetwork, text: str) -> np.ndarray:
 @pytest.mark.parametrize("pairs", [PAIRS, ()])
 def test_letters_are_numbered_together_as_one_by_one(pairs: tuple[str, ...]):
     network = replace(make_network(), pairs=pairs, pair_vectors=np.zeros((len(pairs) + 1, SIZE)))
-    texts = ["不好用", "", "好 用\t快\u3000用", "\0好用", "😀好用\U00020000", "不好" * MOST_TOKENS, "\n"]
+    texts = [
+        "不好用",
+        "",
+        "好 用\t快\u3000用",
+        "\0好用",
+        "😀好用\U00020000",
+        "不好" * MOST_TOKENS,
+        "\n",
+    ]
 
     together, one_by_one = network._number_letters(texts), network._number_words(texts)
 

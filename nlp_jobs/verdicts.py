@@ -21,7 +21,7 @@ UNCERTAIN = 0.6  # confidence below which a label counts as uncertain
 IRONY_PRAISE = 0.15  # probability of praise that an ironic unit keeps at most
 RIVAL_PRAISE = 0.2  # what is left for us where a rival is praised
 WISH_PULL = 0.5  # what a wish leaves of the log-odds of praise
-WISH_BLAME = 0.15  # a wish with less praise than this is a complaint
+WISH_BLAME = 0.15  # a wish with less praise than this, and no word of praise, is a complaint
 DENIED_PRAISE = 0.25  # 「不怎么好用」, "not good": praise that is only denied
 DOUBLE_DENIAL_LEAN = 0.1  # how far 「不是不好」 leans to praise when nothing else is said
 DOUBLE_DENIAL_PULL = 0.35  # beside other cues it leaves this share of the log-odds
@@ -72,7 +72,8 @@ def overrule(praise: float, neutral: float, rules: RuleReading) -> tuple[float, 
     if rules.is_unreal:
         # the customer asks for more, no more; what is praised does not exist yet
         praise = to_probability(WISH_PULL * to_log_odds(praise))
-        neutral = neutral if praise < WISH_BLAME else max(neutral, SURELY_NEUTRAL)
+        is_complaint = praise < WISH_BLAME and rules.score <= 0
+        neutral = neutral if is_complaint else max(neutral, SURELY_NEUTRAL)
     return praise, neutral
 
 

@@ -187,7 +187,7 @@ def test_a_source_keeps_the_estimate_of_what_it_writes_about(
         "select domain_shares, sampled_count from nlp.source_domains where source_slug = 'reviews'"
     )
     [(shares, sampled)] = query(warehouse, read)
-    assert sampled >= 5 and sum(shares.values()) == pytest.approx(1, abs=1e-4)
+    assert sampled >= 1 and sum(shares.values()) == pytest.approx(1, abs=1e-4)
 
     for number in range(40):
         put_feedback(warehouse, f"stay{number}", f"房间很大，床也舒服，前台很好{number}")

@@ -71,7 +71,11 @@ def problem_of(words: list[str]) -> str | None:
         command = children(command)[word]
     if command.context_settings.get("ignore_unknown_options"):
         return None  # `voc dbt` hands on what it does not know
-    known = {option for parameter in command.params for option in parameter.opts}
+    known = {
+        option
+        for parameter in command.params
+        for option in (*parameter.opts, *parameter.secondary_opts)
+    }
     known |= {"-h", "--help"}
     unknown = [word for word in words if word.startswith("--") and word not in known]
     return f"{command.name} has no option {', '.join(unknown)}" if unknown else None

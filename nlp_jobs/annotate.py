@@ -30,7 +30,7 @@ from nlp_jobs.components.opinion_unit import (
 )
 from nlp_jobs.components.polarity import PolarityReader
 from nlp_jobs.components.tokenizer import RjiebaTokenizer
-from nlp_jobs.domain_shares import SAMPLE, KnownShares, Shares, Source
+from nlp_jobs.domain_shares import LEAST_TEXTS, SAMPLE, KnownShares, Shares, Source
 from nlp_jobs.lexicons.language import LANGUAGES
 from nlp_jobs.pipelines import LIGHT, BackEnds, build_pipeline, pipeline_version
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
@@ -158,7 +158,8 @@ class Annotator:
     def learn_domains(self, feedback: Iterable[Feedback]) -> dict[Source, Shares]:
         """What each source of the feedback writes about, by language; see `domain_shares`.
 
-        `SAMPLE` texts of a source are enough; what follows is left out.
+        `SAMPLE` texts of a source are enough, what follows is left out; of a source with fewer
+        than `LEAST_TEXTS` nothing is known.
         """
         texts: dict[Source, list[str]] = {}
         for item in feedback:
@@ -169,7 +170,8 @@ class Annotator:
         return {
             source: reader.estimate_domains(found[:SAMPLE])
             for source, found in texts.items()
-            if (reader := self._find_reader(source.language)) is not None
+            if len(found) >= LEAST_TEXTS
+            and (reader := self._find_reader(source.language)) is not None
         }
 
     def _find_reader(self, language: str) -> PolarityReader | None:

@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Shares = dict[str, float]  # of domains; they add up to 1
 SAMPLE = 2000  # texts of a source that are enough to know its shares
-USUAL_TEXTS = (
-    20  # texts of a usual mix that stand beside those of the source: few texts move little
-)
+LEAST_TEXTS = 50  # fewer texts say nothing of their source
+USUAL_TEXTS = 20  # of a usual mix, beside those of the source: few texts move little
 ROUNDS = 100
 
 

@@ -4,6 +4,7 @@
 
 A source keeps its estimate as soon as enough of its feedback was looked at, until the pipeline
 changes: a text gets the same label on whatever night it comes. Until then each batch looks again.
+A source with a handful of texts has no estimate, and its texts are read each for itself.
 """
 
 from __future__ import annotations

@@ -183,19 +183,26 @@ def test_a_batch_of_another_version_is_refused(warehouse: Settings, first_run: d
 def test_a_source_keeps_the_estimate_of_what_it_writes_about(
     warehouse: Settings, first_run: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ):
+    def put_stays(first: int, last: int):
+        for number in range(first, last):
+            put_feedback(warehouse, f"stay{number}", f"房间很大，床也舒服，前台很好{number}")
+
     read = (
         "select domain_shares, sampled_count from nlp.source_domains where source_slug = 'reviews'"
     )
-    [(shares, sampled)] = query(warehouse, read)
-    assert sampled >= 1 and sum(shares.values()) == pytest.approx(1, abs=1e-4)
+    assert query(warehouse, read) == []  # a handful of texts says nothing
 
-    for number in range(40):
-        put_feedback(warehouse, f"stay{number}", f"房间很大，床也舒服，前台很好{number}")
+    put_stays(0, 60)
     batch.run_all(warehouse)
-    [(few, more_sampled)] = query(warehouse, read)
-    assert more_sampled == sampled + 40 and few["hotel"] > shares["hotel"]
+    [(shares, sampled)] = query(warehouse, read)
+    assert sampled >= 60 and sum(shares.values()) == pytest.approx(1, abs=1e-4)
+
+    put_stays(60, 90)
+    batch.run_all(warehouse)
+    [(more, more_sampled)] = query(warehouse, read)
+    assert more_sampled == sampled + 30 and more["hotel"] > shares["hotel"]
 
     monkeypatch.setattr(source_domains, "ENOUGH", 40)
     put_feedback(warehouse, "late", "手机电池耐用，屏幕清楚")
     batch.run_all(warehouse, workers=1)
-    assert query(warehouse, read) == [(few, more_sampled)]
+    assert query(warehouse, read) == [(more, more_sampled)]

@@ -58,7 +58,7 @@ def test_reviews_of_stays_are_known_for_hotels(annotator: Annotator):
 
 def test_languages_of_a_source_are_learnt_apart(annotator: Annotator):
     learnt = annotator.learn_domains(
-        say(["房间很大，床也舒服"] * 5 + ["The flight was late and nobody told us why"] * 5)
+        say(["房间很大，床也舒服"] * 60 + ["The flight was late and nobody told us why"] * 60)
     )
 
     assert set(learnt) == {Source("stays", "zh"), Source("stays", "en")}
@@ -82,6 +82,10 @@ def test_known_shares_change_only_the_reading_of_their_source(annotator: Annotat
     assert scores[1] != scores[0]
     assert scores[2] == scores[0]
     assert list(annotator.annotate_many(say(texts))) == before
+
+
+def test_of_a_source_with_a_handful_of_texts_nothing_is_known(annotator: Annotator):
+    assert annotator.learn_domains(say([*HOTEL] * 3)) == {}
 
 
 def test_shares_of_another_head_are_refused(annotator: Annotator):

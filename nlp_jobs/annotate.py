@@ -30,7 +30,7 @@ from nlp_jobs.components.opinion_unit import (
 )
 from nlp_jobs.components.polarity import PolarityReader
 from nlp_jobs.components.tokenizer import RjiebaTokenizer
-from nlp_jobs.domain_shares import LEAST_TEXTS, SAMPLE, KnownShares, Shares, Source
+from nlp_jobs.domain_shares import LEAST_TEXTS, SAMPLE, KnownShares, Shares, Source, read_shares
 from nlp_jobs.lexicons.language import LANGUAGES
 from nlp_jobs.pipelines import LIGHT, BackEnds, build_pipeline, pipeline_version
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
@@ -143,11 +143,13 @@ class Annotator:
         self._new_words = ExitStack()
         self._vocabulary_size = 0
         self._shifts: dict[Source, NDArray[np.float64]] = {}
+        self.know_domains(read_shares(config_dir))
 
     def know_domains(self, shares: KnownShares) -> None:
         """Read the texts of these sources in the light of what the sources write about.
 
-        Of other sources nothing is known, as before the first call; each call forgets the last.
+        Of other sources nothing is known. Each call forgets the last, and what
+        `config/source_domains.yml` says, which is what an annotator knows at first.
         """
         self._shifts = {
             source: reader.shift_domains(found)

@@ -29,7 +29,7 @@ from nlp_jobs.annotate import (
     iter_chunks,
     name_columns,
 )
-from nlp_jobs.domain_shares import KnownShares, Shares, Source
+from nlp_jobs.domain_shares import KnownShares, Shares, Source, read_shares
 from nlp_jobs.pipelines import LIGHT, BackEnds
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
 
@@ -53,7 +53,7 @@ class AnnotatorPool:
         if workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers}")
         self._workers = workers
-        self._shares: dict[Source, Shares] = {}
+        self._shares = read_shares(config_dir)
         self._pool = ProcessPoolExecutor(
             workers,
             mp_context=multiprocessing.get_context("spawn"),

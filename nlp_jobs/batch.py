@@ -27,7 +27,6 @@ from nlp_jobs.annotate import DOCUMENT_COLUMNS, UNIT_COLUMNS, Annotator, Feedbac
 from nlp_jobs.duplicates import mark_duplicates, write_signatures
 from nlp_jobs.label_tables import copy_binary
 from nlp_jobs.pipelines import BackEnds, pipeline_version
-from nlp_jobs.source_domains import know_sources
 from warehouse.postgres import connect
 from warehouse.settings import Settings
 
@@ -131,10 +130,6 @@ def run_batch(settings: Settings, batch: dict[str, Any]) -> dict[str, int]:
         annotator = load_annotator(
             settings.pack, settings.config_dir, read_names(connection), BackEnds.of(settings)
         )
-        # a transaction of its own: batches beside this one need not wait for its end
-        with connect(ROLE, settings) as learning:
-            sources = {item.source_slug for item in feedback}
-            annotator.know_domains(know_sources(learning, annotator, sources))
         documents: list[Sequence[Any]] = []
         units: list[Sequence[Any]] = []
         for document, document_units in annotator.annotate_values(feedback):

@@ -16,6 +16,7 @@ from nlp_jobs import (
     named_opinions,
     routing_heads,
 )
+from nlp_jobs.domain_shares import FILE_NAME
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.lexicons.language import LANGUAGES, LEXICON_DIR
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR, find_pack
@@ -148,6 +149,7 @@ def iter_versioned_files(pack: str, config_dir: Path) -> list[Path]:
     return [
         find_pack(pack, config_dir),
         config_dir / "departments.yml",
+        *(path for path in (config_dir / FILE_NAME,) if path.is_file()),
         *sorted(LEXICON_DIR.glob("*.yml")),
         WORDS_FILE,
         *(CONFIGS_DIR / f"{language}.cfg" for language in LANGUAGES),

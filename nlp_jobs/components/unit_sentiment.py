@@ -179,11 +179,14 @@ class UnitSentimentReader(BatchPipe):
 def _take_over(doc: Doc) -> None:
     """What the only unit says is what the text says, where the text itself said nothing.
 
-    Elsewhere the reading of the whole text stays: it learned from stars, which are given for more
-    than the words tell, and knows them better.
+    So it is where the text seems neutral and leans to the side that the unit takes. Elsewhere the
+    reading of the whole text stays: it learned from stars, which are given for more than the words
+    tell, and knows them better.
     """
     [unit] = doc.user_data[OPINION_UNITS]
-    if doc.user_data.get(SENTIMENT_LABEL) is None:
+    label, score = doc.user_data.get(SENTIMENT_LABEL), doc.user_data.get(SENTIMENT_SCORE)
+    leans = label == "neutral" and (score or 0.0) * (unit.sentiment_score or 0.0) > 0
+    if label is None or leans:
         doc.user_data[SENTIMENT_LABEL] = unit.sentiment_label
         doc.user_data[SENTIMENT_SCORE] = unit.sentiment_score
         doc.user_data[SENTIMENT_CONFIDENCE] = unit.sentiment_confidence

@@ -35,7 +35,6 @@ def _clear(settings: Settings) -> None:
             connection.execute(f'drop table "{schema}"."{table}" cascade')
         connection.execute(
             "truncate nlp.documents, nlp.opinion_units, nlp.text_signatures, nlp.pipelines, "
-            "nlp.source_domains, "
             "ops.loads, ops.gate_results, ops.runs, ops.quarantine"
         )
 

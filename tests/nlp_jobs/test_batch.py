@@ -1,12 +1,17 @@
 """The batch job against a real PostgreSQL: nothing lost, nothing doubled, whatever is repeated."""
 
 import json
+from pathlib import Path
 
 import psycopg
 import pytest
 
-from nlp_jobs import batch, source_domains
+from nlp_jobs import batch
+from nlp_jobs.annotate import Annotator
+from nlp_jobs.domain_shares import FILE_NAME, Source, read_shares, write_shares
+from nlp_jobs.source_domains import estimate_sources
 from warehouse.keys import feedback_key, text_hash
+from warehouse.postgres import connect
 from warehouse.settings import Settings
 
 DUPLICATE = "同样的一段话，复制了很多遍，说的都是物流很快！"
@@ -180,29 +185,20 @@ def test_a_batch_of_another_version_is_refused(warehouse: Settings, first_run: d
         batch.run_batch(warehouse, stale)
 
 
-def test_a_source_keeps_the_estimate_of_what_it_writes_about(
-    warehouse: Settings, first_run: dict[str, int], monkeypatch: pytest.MonkeyPatch
+def test_what_sources_write_about_is_estimated_and_kept_in_a_file(
+    warehouse: Settings, first_run: dict[str, int], annotator: Annotator, tmp_path: Path
 ):
-    def put_stays(first: int, last: int):
-        for number in range(first, last):
-            put_feedback(warehouse, f"stay{number}", f"房间很大，床也舒服，前台很好{number}")
+    with connect("voc_nlp", warehouse) as connection:
+        assert estimate_sources(connection, annotator) == {}  # a handful of texts says nothing
+    for number in range(60):
+        put_feedback(warehouse, f"stay{number}", f"房间很大，床也舒服，前台很好{number}")
 
-    read = (
-        "select domain_shares, sampled_count from nlp.source_domains where source_slug = 'reviews'"
-    )
-    assert query(warehouse, read) == []  # a handful of texts says nothing
+    with connect("voc_nlp", warehouse) as connection:
+        found = estimate_sources(connection, annotator)
 
-    put_stays(0, 60)
-    batch.run_all(warehouse)
-    [(shares, sampled)] = query(warehouse, read)
-    assert sampled >= 60 and sum(shares.values()) == pytest.approx(1, abs=1e-4)
-
-    put_stays(60, 90)
-    batch.run_all(warehouse)
-    [(more, more_sampled)] = query(warehouse, read)
-    assert more_sampled == sampled + 30 and more["hotel"] > shares["hotel"]
-
-    monkeypatch.setattr(source_domains, "ENOUGH", 40)
-    put_feedback(warehouse, "late", "手机电池耐用，屏幕清楚")
-    batch.run_all(warehouse, workers=1)
-    assert query(warehouse, read) == [(more, more_sampled)]
+    [(source, shares)] = found.items()
+    assert source == Source("reviews", "zh") and max(shares, key=shares.__getitem__) == "hotel"
+    (tmp_path / FILE_NAME).write_text("# why\nsources: {}\n", encoding="utf-8")
+    path = write_shares(found, tmp_path)
+    assert path.read_text(encoding="utf-8").startswith("# why\nsources:\n")
+    assert read_shares(tmp_path)[source] == pytest.approx(shares, abs=1e-4)

@@ -109,7 +109,6 @@ def path(database: Settings) -> Iterator[None]:
             drop table if exists marts_build.mart_journey_touchpoints,
                 marts_build.mart_theme_trend, marts_build.mart_nps, marts.mart_nps;
             truncate nlp.documents, nlp.opinion_units, nlp.text_signatures, nlp.pipelines,
-            nlp.source_domains,
                 ops.loads, ops.runs,
                 ops.stage_counts;
             """

@@ -138,6 +138,35 @@ def preview(
 
 
 @taxonomy.command()
+def domains(
+    write: Annotated[bool, typer.Option(help="Write config/source_domains.yml.")] = False,
+) -> None:
+    """Estimate what each source of the warehouse writes about, without labels, and print it.
+
+    What config/source_domains.yml says helps to read short texts. A changed file is a new pipeline
+    version: the next night labels everything anew.
+
+    Examples:
+
+      voc taxonomy domains
+
+      voc taxonomy domains --write
+    """
+    from nlp_jobs.annotate import Annotator
+    from nlp_jobs.domain_shares import format_shares, write_shares
+    from nlp_jobs.source_domains import estimate_sources
+    from warehouse.postgres import connect
+
+    settings = load_settings()
+    with connect("voc_nlp", settings) as connection:
+        found = estimate_sources(connection, Annotator(settings.pack, (), settings.config_dir))
+    console.print(format_shares(found), markup=False, soft_wrap=True)
+    if write:
+        path = write_shares(found, settings.config_dir)
+        errors.print(f"{path} written: the next night labels everything anew")
+
+
+@taxonomy.command()
 def seeds() -> None:
     """Write the vocabularies and events of config/ and the calendar of workdays as dbt seeds."""
     from nlp_jobs.seeds import write_seeds

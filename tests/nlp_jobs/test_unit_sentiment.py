@@ -120,6 +120,19 @@ def test_a_silent_text_says_what_its_only_unit_says():
     assert doc.user_data[SENTIMENT_CONFIDENCE] == unit.sentiment_confidence
 
 
+@pytest.mark.parametrize(("score", "label"), [(-0.9, "negative"), (0.9, "neutral")])
+def test_a_neutral_text_takes_the_side_that_it_leans_to(score: float, label: str):
+    doc = spacy.blank("zh").make_doc("货")
+    doc.user_data[OPINION_UNITS] = [make_unit()]
+    doc.user_data[SENTIMENT_LABEL], doc.user_data[SENTIMENT_SCORE] = "neutral", score
+    doc.user_data[SENTIMENT_CONFIDENCE] = 0.6
+
+    UnitSentimentReader(BLAMES).read_batch([doc])
+
+    assert doc.user_data[OPINION_UNITS][0].sentiment_label == "negative"
+    assert doc.user_data[SENTIMENT_LABEL] == label
+
+
 def test_many_docs_are_read_as_one_is():
     one, other = make_unit(), make_unit(None)
     docs = [spacy.blank("zh").make_doc("货") for _ in range(2)]

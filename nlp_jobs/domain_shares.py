@@ -4,19 +4,20 @@ A short text seldom says whether it is about a meal or a phone, but the texts be
 sends reviews of meals sends little else. What the sentiment head says of the domain of each text
 is joined to the shares of domains in the whole source by expectation maximisation (Saerens,
 Latinne and Decaestecker 2002, "Adjusting the outputs of a classifier to new a priori
-probabilities", Neural Computation 14); the shares then help to read each text.
+probabilities", Neural Computation 14); the shares then help to read each text. Those of the
+warehouse stand in `config/source_domains.yml`, which is read and written here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PositiveFloat, ValidationError
 
 Floats = NDArray[np.float64]
 Shares = dict[str, float]  # of domains; they add up to 1
@@ -40,7 +41,7 @@ FILE_NAME = "source_domains.yml"  # in the folder of the configuration
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    sources: dict[str, dict[str, Shares]]
+    sources: dict[str, dict[Literal["zh", "en"], dict[str, PositiveFloat]]]
 
 
 def read_shares(config_dir: Path) -> dict[Source, Shares]:

@@ -179,7 +179,9 @@ class PolarityReader:
         if set(shares) != set(self.head.domains):
             raise ValueError(
                 f"shares of {', '.join(sorted(shares))}, but the head knows "
-                f"{', '.join(sorted(self.head.domains))}: estimate them anew"
+                f"{', '.join(sorted(self.head.domains))}: estimate them anew (where they stand in "
+                "config/source_domains.yml: `sources: {}` there, then `voc taxonomy domains "
+                "--write`)"
             )
         named = np.array([shares[domain] for domain in self.head.domains])
         return shift_of(named, self.head.usual_shares)

@@ -117,6 +117,13 @@ def test_shares_of_the_configuration_are_part_of_pipeline_and_version(
     texts = ["小，不过安静", "太吵", "一般般，凑合"]
     assert knowing.pipeline_version != annotator.pipeline_version
     assert list(knowing.annotate_many(say(texts))) != list(annotator.annotate_many(say(texts)))
-    (changed / FILE_NAME).write_text("sources: {stays: 3}", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "sources", ["{stays: 3}", "{stays: {cn: {hotel: 1}}}", "{stays: {zh: {hotel: 0}}}"]
+)
+def test_a_file_of_another_shape_is_named(sources: str, tmp_path: Path):
+    (tmp_path / FILE_NAME).write_text(f"sources: {sources}", encoding="utf-8")
+
     with pytest.raises(ValueError, match=FILE_NAME):
-        read_shares(changed)
+        read_shares(tmp_path)

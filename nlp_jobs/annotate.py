@@ -30,9 +30,10 @@ from nlp_jobs.components.opinion_unit import (
 )
 from nlp_jobs.components.polarity import PolarityReader
 from nlp_jobs.components.tokenizer import RjiebaTokenizer
-from nlp_jobs.domain_shares import LEAST_TEXTS, SAMPLE, KnownShares, Shares, Source, read_shares
+from nlp_jobs.domain_shares import LEAST_TEXTS, SAMPLE, Shares
 from nlp_jobs.lexicons.language import LANGUAGES
 from nlp_jobs.pipelines import LIGHT, BackEnds, build_pipeline, pipeline_version
+from nlp_jobs.source_domains import KnownShares, Source, read_shares
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
 from nlp_jobs.text.names import NameFinder
 from nlp_jobs.text.stage import PreparedText, prepare

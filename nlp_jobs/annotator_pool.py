@@ -29,8 +29,9 @@ from nlp_jobs.annotate import (
     iter_chunks,
     name_columns,
 )
-from nlp_jobs.domain_shares import KnownShares, Shares, Source, read_shares
+from nlp_jobs.domain_shares import Shares
 from nlp_jobs.pipelines import LIGHT, BackEnds
+from nlp_jobs.source_domains import KnownShares, Source, read_shares
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
 
 CHUNK = 1000  # pieces of feedback that a worker takes at a time

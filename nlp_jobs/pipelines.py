@@ -16,9 +16,9 @@ from nlp_jobs import (
     named_opinions,
     routing_heads,
 )
-from nlp_jobs.domain_shares import FILE_NAME
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.lexicons.language import LANGUAGES, LEXICON_DIR
+from nlp_jobs.source_domains import FILE_NAME
 from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR, find_pack
 from nlp_jobs.text.words import WORDS_FILE
 from warehouse.settings import Settings

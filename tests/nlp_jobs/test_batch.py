@@ -8,8 +8,8 @@ import pytest
 
 from nlp_jobs import batch
 from nlp_jobs.annotate import Annotator
-from nlp_jobs.domain_shares import FILE_NAME, Source, read_shares, write_shares
-from nlp_jobs.source_domains import estimate_sources
+from nlp_jobs.source_domains import FILE_NAME, Source, read_shares, write_shares
+from nlp_jobs.warehouse_domains import estimate_sources
 from warehouse.keys import feedback_key, text_hash
 from warehouse.postgres import connect
 from warehouse.settings import Settings

@@ -1,21 +1,11 @@
 """What a source writes about, and what that does to the reading of its texts."""
 
-import shutil
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from nlp_jobs.annotate import Annotator, Feedback
-from nlp_jobs.domain_shares import (
-    FILE_NAME,
-    Source,
-    estimate_shares,
-    read_shares,
-    shift_of,
-    write_shares,
-)
-from nlp_jobs.taxonomy import DEFAULT_CONFIG_DIR
+from nlp_jobs.domain_shares import estimate_shares, shift_of
+from nlp_jobs.source_domains import Source
 
 USUAL = np.array([0.6, 0.3, 0.1])
 HOTEL = ("房间很大，床也舒服，前台办入住很快", "早餐一般，离地铁站近，下次还住这家酒店", "隔音差")
@@ -102,28 +92,3 @@ def test_of_a_source_with_a_handful_of_texts_nothing_is_known(annotator: Annotat
 def test_shares_of_another_head_are_refused(annotator: Annotator):
     with pytest.raises(ValueError, match="estimate them anew"):
         annotator.know_domains({Source("stays", "zh"): {"cheese": 1.0}})
-
-
-def test_shares_of_the_configuration_are_part_of_pipeline_and_version(
-    annotator: Annotator, tmp_path: Path
-):
-    changed = tmp_path / "config"
-    shutil.copytree(DEFAULT_CONFIG_DIR, changed)
-    shares = annotator.learn_domains(say([*HOTEL] * 40))
-    write_shares(shares, changed)
-
-    knowing = Annotator("retail", config_dir=changed)
-
-    texts = ["小，不过安静", "太吵", "一般般，凑合"]
-    assert knowing.pipeline_version != annotator.pipeline_version
-    assert list(knowing.annotate_many(say(texts))) != list(annotator.annotate_many(say(texts)))
-
-
-@pytest.mark.parametrize(
-    "sources", ["{stays: 3}", "{stays: {cn: {hotel: 1}}}", "{stays: {zh: {hotel: 0}}}"]
-)
-def test_a_file_of_another_shape_is_named(sources: str, tmp_path: Path):
-    (tmp_path / FILE_NAME).write_text(f"sources: {sources}", encoding="utf-8")
-
-    with pytest.raises(ValueError, match=FILE_NAME):
-        read_shares(tmp_path)

@@ -153,8 +153,8 @@ def domains(
       voc taxonomy domains --write
     """
     from nlp_jobs.annotate import Annotator
-    from nlp_jobs.domain_shares import format_shares, write_shares
-    from nlp_jobs.source_domains import estimate_sources
+    from nlp_jobs.source_domains import format_shares, write_shares
+    from nlp_jobs.warehouse_domains import estimate_sources
     from warehouse.postgres import connect
 
     settings = load_settings()

@@ -5,8 +5,9 @@
 A logistic regression over nothing said, blame, neutral and praise, on n-grams of the unit and on
 what the pipes before it read (`unit_sentiment.EVIDENCE`), learns from written sentences and from
 judged units of public texts (`unit_texts`). Judged units whose texts are for calibration
-(`choose_split`) set the scale of its chances; those held out serve to measure alone. No chance in
-it: the same folder gives the same weights.
+(`choose_split`) set the scale of its chances; those held out serve to measure alone. A second fit
+learns from public units that nobody judged too: from what the first fit and a pretrained encoder
+(`teach_units`) say of them together. No chance in it: the same folder gives the same weights.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
 
 from nlp_jobs.components.unit_sentiment import (
     EVIDENCE,
@@ -30,13 +32,15 @@ from nlp_jobs.components.unit_sentiment import (
 )
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
+from nlp_jobs.text_features import TextFeatures
 from nlp_jobs.training import topic_texts
+from nlp_jobs.training.taught_units import read_taught, shorten, spread
 from nlp_jobs.training.train_routing import save_with_metrics
-from nlp_jobs.training.unit_fitting import fit, fit_scale, score_answers
+from nlp_jobs.training.unit_fitting import Fitted, fit, fit_scale, score_answers
 from nlp_jobs.training.unit_texts import (
     build_pipes,
-    find_texts,
     hash_unit,
+    iter_units,
     read_judgements,
     read_sentences,
 )
@@ -62,8 +66,11 @@ PUBLIC_FILES = {
     ),
 }
 WORDS_OF_LABELS = {"pos": "positive", "neg": "negative", "neu": "neutral", "none": NOTHING_SAID}
-JUDGED_WEIGHT = 1.0
-KEPT_WEIGHTS = 150_000
+KEPT_WEIGHTS = {"zh": 300_000, "en": 150_000}
+# What an example counts beside a judged unit once taught units are there: they are many, and like
+# judged units rather than like written sentences. Chosen on units held out of both kinds.
+WRITTEN_WEIGHT, TAUGHT_WEIGHT = 3.0, 0.3
+LEAST_CHANCE = 1e-3  # that a teacher gives: it writes its chances in steps
 
 
 class SentimentUnit(NamedTuple):
@@ -72,6 +79,21 @@ class SentimentUnit(NamedTuple):
     text: str
     evidence: tuple[float, ...]
     label: int
+
+
+class TaughtUnit(NamedTuple):
+    """A unit that nobody judged, and the chances of `LABELS` by a teacher."""
+
+    text: str
+    evidence: tuple[float, ...]
+    chances: Numbers
+
+
+class PublicUnits(NamedTuple):
+    """Units of public texts: judged ones by the split of their texts, and taught ones."""
+
+    judged: dict[str, list[SentimentUnit]]
+    taught: list[TaughtUnit]
 
 
 def read_written(language: str) -> list[SentimentUnit]:
@@ -87,15 +109,23 @@ def read_written(language: str) -> list[SentimentUnit]:
     return found
 
 
-def read_judged(language: str, data: Path) -> dict[str, list[SentimentUnit]]:
-    """The judged units by the split of their texts, each with evidence from its whole text.
+def read_public(language: str, data: Path) -> PublicUnits:
+    """The judged and the taught units, each with evidence from its whole text.
 
     Raises `FileNotFoundError` when the folder holds none of the public sets.
     """
     rows = read_judgements(language, "sentiment")
-    texts = find_texts(language, PUBLIC_FILES[language], data, rows)
+    chances = read_taught(language, LABELS)
+    texts = {
+        found.doc.text: found.split
+        for key, found in iter_units(language, PUBLIC_FILES[language], data)
+        if key in rows or shorten(key) in chances
+    }
+    if not texts:
+        raise FileNotFoundError(f"{data} holds none of {', '.join(PUBLIC_FILES[language])}")
     judged: dict[str, SentimentUnit] = {}
     splits: dict[str, str] = {}
+    taught: dict[str, TaughtUnit] = {}
     docs = build_pipes(language, PIPE).pipe(texts)
     for split, doc in zip(texts.values(), docs, strict=True):
         units = select_units(doc)
@@ -105,10 +135,12 @@ def read_judged(language: str, data: Path) -> dict[str, list[SentimentUnit]]:
                 label = find_label(rows[key]["sentiment"])
                 judged[key] = SentimentUnit(unit.text, evidence, label)
                 splits[key] = split
+            elif split == "train" and key not in taught and shorten(key) in chances:
+                taught[key] = TaughtUnit(unit.text, evidence, chances[shorten(key)])
     by_split: dict[str, list[SentimentUnit]] = {"train": [], "calibration": [], "test": []}
     for key in sorted(judged):
         by_split[splits[key]].append(judged[key])
-    return by_split
+    return PublicUnits(by_split, [taught[key] for key in sorted(taught)])
 
 
 def find_label(word: str) -> int:
@@ -116,7 +148,7 @@ def find_label(word: str) -> int:
     return LABELS.index(WORDS_OF_LABELS[word])
 
 
-def list_evidence(units: Sequence[SentimentUnit]) -> Numbers:
+def list_evidence(units: Sequence[SentimentUnit | TaughtUnit]) -> Numbers:
     """What the head is told of units beside their letters (units, EVIDENCE)."""
     return to_inputs([unit.evidence for unit in units])
 
@@ -134,21 +166,47 @@ def answer_as_before(units: Sequence[SentimentUnit]) -> Iterator[int]:
         yield 2 + int(row[side]) if row[judged] else 0
 
 
+def fit_units(
+    written: Sequence[SentimentUnit],
+    judged: Sequence[SentimentUnit],
+    taught: Sequence[TaughtUnit],
+    features: TextFeatures,
+) -> Fitted:
+    """The weights, learnt from labels; then from labels and from what both teachers say together.
+
+    The teacher has seen the unit alone, the first fit what its text says too: each knows what the
+    other does not, and their chances are multiplied.
+    """
+    learnt = [*written, *judged]
+    rows = features.build([unit.text for unit in learnt])
+    evidence = list_evidence(learnt)
+    labels = np.array([unit.label for unit in learnt])
+    fitted = fit(rows, evidence, labels.tolist(), np.ones(len(learnt)), len(LABELS))
+    if not taught:
+        return fitted
+    taught_rows = features.build([unit.text for unit in taught])
+    taught_evidence = list_evidence(taught)
+    scores = fitted.score(taught_rows, taught_evidence)
+    scores += np.log(np.maximum([unit.chances for unit in taught], LEAST_CHANCE))
+    chances = np.exp(scores - scores.max(axis=1, keepdims=True))
+    texts, found, weights = spread(chances / chances.sum(axis=1, keepdims=True))
+    counted = np.repeat([WRITTEN_WEIGHT, 1.0], [len(written), len(judged)])
+    return fit(
+        csr_matrix(vstack([rows, taught_rows[texts]])),
+        np.vstack([evidence, taught_evidence[texts]]),
+        [*labels.tolist(), *found.tolist()],
+        np.concatenate([counted, TAUGHT_WEIGHT * weights]),
+        len(LABELS),
+    )
+
+
 def train(language: str, data: Path) -> LabelHeads:
     """Return the head of a language; its facts hold the figures."""
     written = read_written(language)
-    judged = read_judged(language, data)
-    learnt = [*written, *judged["train"]]
-    counted = np.concatenate([np.ones(len(written)), np.full(len(judged["train"]), JUDGED_WEIGHT)])
+    judged, taught = read_public(language, data)
     features = UNIT_FEATURES[language]
-    fitted = fit(
-        features.build([unit.text for unit in learnt]),
-        list_evidence(learnt),
-        [unit.label for unit in learnt],
-        counted,
-        len(LABELS),
-    )
-    columns, kept = prune(fitted.letters, KEPT_WEIGHTS)
+    fitted = fit_units(written, judged["train"], taught, features)
+    columns, kept = prune(fitted.letters, KEPT_WEIGHTS[language])
     ones, noughts = np.ones(len(LABELS)), np.zeros(len(LABELS))
     head = LabelHeads(
         kind="single",
@@ -174,6 +232,7 @@ def train(language: str, data: Path) -> LabelHeads:
         "trained_on": dt.date.today().isoformat(),
         "written": len(written),
         "judged": len(judged["train"]),
+        "taught": len(taught),
         "calibrated_on": len(held_back),
         "public units held out": {
             "polarity alone": score(held_out, list(answer_as_before(held_out))),

@@ -93,12 +93,10 @@ def hash_unit(text: str) -> str:
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:16]
 
 
-def find_units(
-    language: str, files: Iterable[str], data: Path, hashes: Collection[str]
-) -> Iterator[tuple[str, PublicUnit]]:
-    """Yield the first unit of each hash that stands in the public files, by its hash.
+def iter_units(language: str, files: Iterable[str], data: Path) -> Iterator[tuple[str, PublicUnit]]:
+    """Yield the first customer's unit of each hash that stands in the public files, by its hash.
 
-    The doc went through the first pipes only. A unit that they no longer cut so is left out.
+    The doc went through the first pipes only.
     """
     cutter = build_pipes(language, CUTTER_PIPES)
     seen: set[str] = set()
@@ -108,9 +106,19 @@ def find_units(
             split = choose_split(doc.text)
             for unit in doc.user_data[OPINION_UNITS]:
                 key = hash_unit(unit.text)
-                if unit.speaker == "customer" and key in hashes and key not in seen:
+                if unit.speaker == "customer" and key not in seen:
                     seen.add(key)
                     yield key, PublicUnit(unit, doc, split)
+
+
+def find_units(
+    language: str, files: Iterable[str], data: Path, hashes: Collection[str]
+) -> Iterator[tuple[str, PublicUnit]]:
+    """Yield the units of `iter_units` with a hash out of `hashes`.
+
+    One that the pipes no longer cut so is left out.
+    """
+    return ((key, unit) for key, unit in iter_units(language, files, data) if key in hashes)
 
 
 def find_texts(

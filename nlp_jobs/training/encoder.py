@@ -179,8 +179,9 @@ def build_encoder(source: EncoderFile, pieces: NDArray[np.int64]) -> Any:
         def forward(self, inputs: Any, is_said: Any) -> Any:
             texts, length, wide = inputs.shape
             split = self.queries(inputs).view(texts, length, 3, shape.heads, wide // shape.heads)
+            asked, keys, values = split.permute(2, 0, 3, 1, 4)
             heard = nn.functional.scaled_dot_product_attention(
-                *split.permute(2, 0, 3, 1, 4), attn_mask=is_said[:, None, None, :]
+                asked, keys, values, attn_mask=is_said[:, None, None, :]
             )
             heard = heard.transpose(1, 2).reshape(texts, length, wide)
             inputs = self.after_attention(inputs + self.drop(self.answers(heard)))

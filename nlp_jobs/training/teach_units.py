@@ -16,6 +16,8 @@ from __future__ import annotations
 import argparse
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +29,7 @@ from nlp_jobs.components.topics import NOWHERE, write_label
 from nlp_jobs.components.unit_sentiment import LABELS
 from nlp_jobs.training import train_alarms, train_promises
 from nlp_jobs.training.encoder import EncoderFile, build_encoder, number_pieces
+from nlp_jobs.training.length_batches import iter_batches
 from nlp_jobs.training.taught_units import write_taught
 from nlp_jobs.training.train_unit_sentiment import PUBLIC_FILES, WORDS_OF_LABELS
 from nlp_jobs.training.unit_texts import (
@@ -61,7 +64,7 @@ SEED = 1
 PASSES = 3.0
 RATE, HEAD_RATE = 8e-5, 8e-4  # highest learning rates
 WARM_UP = 0.06  # of all steps
-BATCH, SHUFFLED = 64, 50  # texts; batches within which texts are sorted by length
+BATCH = 64
 SMOOTHING = 0.05  # of topics: there are a hundred
 DROPPED = 0.1
 
@@ -81,8 +84,8 @@ class Lessons(NamedTuple):
     unread: dict[str, str]  # text by hash
 
 
-def read_lessons(language: str, data: Path) -> Lessons:
-    """All units of a language.
+def read_lessons(language: str, data: Path, unread: int) -> Lessons:
+    """All labelled units of a language, and so many of the others.
 
     Raises `FileNotFoundError` when the folder holds none of the public sets.
     """
@@ -106,7 +109,7 @@ def read_lessons(language: str, data: Path) -> Lessons:
     if not others:
         raise FileNotFoundError(f"{data} holds none of {', '.join(PUBLIC_FILES[language])}")
     # hashes are in no order: the first ones are a sample
-    return Lessons(learnt, held_out, {key: others[key] for key in sorted(others)[:TAUGHT]})
+    return Lessons(learnt, held_out, {key: others[key] for key in sorted(others)[:unread]})
 
 
 def _read_written(language: str) -> Iterator[Lesson]:
@@ -177,13 +180,11 @@ class Teacher:
 
         random = np.random.default_rng(SEED)
         steps = max(int(passes * len(lessons) / BATCH), 1)
-        parts = {True: [], False: []}  # type: dict[bool, list[Any]]
-        for weights in self._encoder.parameters():
-            parts[weights.ndim > 1].append(weights)
+        weights = list(self._encoder.parameters())
         optimiser = torch.optim.AdamW(
             [
-                {"params": parts[True], "lr": RATE, "weight_decay": 0.01},
-                {"params": parts[False], "lr": RATE, "weight_decay": 0.0},
+                {"params": [w for w in weights if w.ndim > 1], "lr": RATE, "weight_decay": 0.01},
+                {"params": [w for w in weights if w.ndim == 1], "lr": RATE, "weight_decay": 0.0},
                 {"params": self._heads.parameters(), "lr": HEAD_RATE, "weight_decay": 0.01},
             ]
         )
@@ -194,8 +195,10 @@ class Teacher:
         modules = (self._encoder, self._heads, self._drop)
         for module in modules:
             module.train()
-        everything = [*self._encoder.parameters(), *self._heads.parameters()]
-        batches = self._iter_batches([lesson.text for lesson in lessons], random)
+        everything = [*weights, *self._heads.parameters()]
+        lengths = [len(self._numbered[lesson.text]) for lesson in lessons]
+        passes_over = (iter_batches(lengths, BATCH, random) for _ in count())
+        batches = chain.from_iterable(passes_over)
         for _ in track(range(steps), "learning"):
             batch = [lessons[place] for place in next(batches)]
             loss = self._lose(batch)
@@ -223,21 +226,6 @@ class Teacher:
                     label_smoothing=SMOOTHING if task == "topic" else 0.0,
                 )
         return loss
-
-    def _iter_batches(
-        self, texts: Sequence[str], random: np.random.Generator
-    ) -> Iterator[NDArray[np.int64]]:
-        """Places of texts of like length, for ever."""
-        lengths = np.array([len(self._numbered[text]) for text in texts])
-        while True:
-            order = random.permutation(len(texts))
-            batches = []
-            for start in range(0, len(order), BATCH * SHUFFLED):
-                part = order[start : start + BATCH * SHUFFLED]
-                part = part[np.argsort(lengths[part], kind="stable")]
-                batches += [part[at : at + BATCH] for at in range(0, len(part), BATCH)]
-            for place in random.permutation(len(batches)):
-                yield batches[place]
 
     def _score(self, texts: Sequence[str]) -> dict[str, Any]:
         import torch
@@ -273,26 +261,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--passes", type=float, default=PASSES, help="times through all lessons")
     parser.add_argument("--taught", type=int, default=TAUGHT, help="units of a language to read")
     options = parser.parse_args(arguments)
-    lessons = {language: read_lessons(language, options.data) for language in LEARNT}
+    if find_spec("torch") is None:
+        raise SystemExit("torch is not installed: `make transformers` installs it")
+    lessons = {
+        language: read_lessons(
+            language, options.data, options.taught if language in TAUGHT_LANGUAGES else 0
+        )
+        for language in LEARNT
+    }
     teacher = Teacher(EncoderFile(options.encoder), list(lessons.values()))
     teacher.learn([one for part in lessons.values() for one in part.learnt], options.passes)
     words = teacher.values[SENTIMENT]
-    columns = [
-        words.index(word) for label in LABELS for word in words if WORDS_OF_LABELS[word] == label
-    ]
+    words_of = {label: word for word, label in WORDS_OF_LABELS.items()}
+    columns = [words.index(words_of[label]) for label in LABELS]
     for language, part in lessons.items():
         answers = teacher.read([one.text for one in part.held_out], SENTIMENT).argmax(axis=1)
         right = [words.index(one.labels[SENTIMENT]) for one in part.held_out]
         print(
             f"{language}: right on held-out units {np.mean(answers == right):.3f} of {len(right)}"
         )
-        if language not in TAUGHT_LANGUAGES:
-            continue
-        keys = list(part.unread)[: options.taught]
-        chances = teacher.read([part.unread[key] for key in keys], SENTIMENT)[:, columns]
-        write_taught(
-            dict(zip(keys, chances, strict=True)), LABELS, options.out / f"taught_{language}.npz"
-        )
+        if part.unread:
+            chances = teacher.read(list(part.unread.values()), SENTIMENT)[:, columns]
+            taught = dict(zip(part.unread, chances, strict=True))
+            write_taught(taught, LABELS, options.out / f"taught_{language}.npz")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +31,7 @@ from nlp_jobs.text_network import (
     load_text_network,
 )
 from nlp_jobs.training.labelled_texts import NEUTRAL, PRAISE, LabelledText
+from nlp_jobs.training.length_batches import SHUFFLED, iter_batches
 from nlp_jobs.training.sentiment_calibration import (
     calibrate,
     choose_folds,
@@ -51,7 +52,6 @@ VECTOR_SCALE = 0.3  # vectors that begin small are learnt over more easily
 DROPPED_INPUTS, DROPPED_ANSWERS, DROPPED_TOKENS = 0.2, 0.5, 0.05
 RATE, VECTOR_RATE = 3e-3, 9e-4  # highest learning rates
 BATCH = 128
-SHUFFLED = 50  # batches within which texts are sorted by length
 
 
 class Recipe(NamedTuple):
@@ -130,8 +130,9 @@ def fit_network(
         optimiser, [VECTOR_RATE, RATE], total_steps=steps, pct_start=0.1
     )
     numbered = _number(polar, vocabulary, language)
+    lengths = [len(tokens) for tokens, _ in numbered]
     for _ in range(recipe.passes):
-        for batch in _iter_batches(numbered, random):
+        for batch in iter_batches(lengths, BATCH, random):
             tokens, pairs = (torch.from_numpy(_fill(numbered, batch, kind)) for kind in (0, 1))
             is_said = (tokens > 0).float()
             # what is not listed has to be read too
@@ -287,19 +288,6 @@ def _number(examples: Sequence[LabelledText], vocabulary: Vocabulary, language: 
             )
         )
     return numbered
-
-
-def _iter_batches(numbered: Numbered, random: np.random.Generator) -> Iterator[NDArray[np.int64]]:
-    """All texts in random batches of about the same length."""
-    order = random.permutation(len(numbered))
-    lengths = np.array([len(tokens) for tokens, _ in numbered])
-    batches = []
-    for start in range(0, len(order), BATCH * SHUFFLED):
-        part = order[start : start + BATCH * SHUFFLED]
-        part = part[np.argsort(lengths[part], kind="stable")]
-        batches += [part[place : place + BATCH] for place in range(0, len(part), BATCH)]
-    for place in random.permutation(len(batches)):
-        yield batches[place]
 
 
 def _fill(numbered: Numbered, batch: NDArray[np.int64], kind: int) -> NDArray[np.int64]:

@@ -1,8 +1,9 @@
 """`voc_promises`: which units quote a promise, and which say that it was not kept.
 
-Words of promise and breach come first, in reading order: a mere 「结果…」 is a breach only behind a
-promise. But promises are told in many ways that name none (「导购说三天内装好」), so a trained head
-reads what the words left without a role.
+Words of promise and breach are read in order: a mere 「结果…」 is a breach only behind a promise.
+But promises are told in many ways that name none (「导购说三天内装好」), and their words stand in
+much that promises nothing (「性能有保证」). So a trained head decides, which weighs the letters of
+a unit and what the words say; a role that the words give needs less of a chance.
 """
 
 from __future__ import annotations
@@ -36,8 +37,11 @@ EVIDENCE = (
     "rule score",
 )
 MOST_CUES = 3
+SUPPORTED = 0.1  # the chance from which a role stands that the words give too
 _LAYERS = frozenset(("promise", "promise_kept", "breach", "breach_weak"))
 _COUNTED = ("promise", "promise_kept", "breach", "breach_weak")
+_RULED = [LABELS.index(label) for label in (PROMISE, BREACH)]
+_RULES_SAY = [EVIDENCE.index(f"rules say {LABELS[place]}") for place in _RULED]
 _TELLING = _LAYERS.union(("negator", "unreal", "hypothetical"))
 
 Floats = NDArray[np.float64]
@@ -83,6 +87,21 @@ def gather_evidence(units: Sequence[OpinionUnit], roles: Sequence[str]) -> Float
     return evidence
 
 
+def choose_roles(
+    chances: NDArray[np.floating], evidence: Floats, thresholds: NDArray[np.floating]
+) -> NDArray[np.int64]:
+    """The likeliest role (units,) among those above their bars, as places in `LABELS`.
+
+    `chances` (units, LABELS) of the head, `evidence` (units, EVIDENCE), `thresholds` (LABELS,).
+    """
+    bars = np.tile(thresholds, (len(chances), 1))
+    bars[:, _RULED] = np.where(evidence[:, _RULES_SAY] > 0, SUPPORTED, bars[:, _RULED])
+    above = np.where(chances >= bars, chances, 0.0)
+    above[:, LABELS.index(NONE)] = 0
+    # where nothing is above its bar the first place wins, which is none
+    return above.argmax(axis=1)
+
+
 class PromiseMarker(BatchPipe):
     """Sets promise_role: `promise`, or `breach` (said, or a turn for the worse after a promise)."""
 
@@ -94,7 +113,7 @@ class PromiseMarker(BatchPipe):
         self.head = head
 
     def read_batch(self, docs: Sequence[Doc]) -> None:
-        """Set the role of each unit: by words, then by the head."""
+        """Set the role of each unit: by words, and by the head that hears them."""
         for doc in docs:
             self._follow_rules(doc.user_data[OPINION_UNITS])
         if self.head is None:
@@ -105,11 +124,9 @@ class PromiseMarker(BatchPipe):
         evidence = gather_evidence(units, [unit.promise_role for unit in units])
         letters = take_scores(units, PROMISES, self.head)
         chances = self.head.calibrate(self.head.complete(letters, evidence))
-        chances[chances < self.head.thresholds] = 0
-        chances[:, LABELS.index(NONE)] = 0
-        for row in np.flatnonzero(chances.any(axis=1)).tolist():
-            if units[row].promise_role == NONE:
-                units[row].promise_role = LABELS[chances[row].argmax()]
+        roles = choose_roles(chances, evidence, self.head.thresholds)
+        for unit, role in zip(units, roles.tolist(), strict=True):
+            unit.promise_role = LABELS[role]
 
     def _follow_rules(self, units: Iterable[OpinionUnit]) -> None:
         """Judge units by their words, in reading order: a breach follows its promise."""

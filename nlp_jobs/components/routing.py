@@ -68,6 +68,9 @@ class Router:
         if is_quoted:
             departments = self._speakers(unit) or departments
             touchpoints = self._promise_scores(touchpoints, departments)
+        elif unit.promise_role == "breach" and "promise" in hits and not touchpoints | departments:
+            # a broken promise that names nothing else is told of those who give promises
+            touchpoints = self._promise_scores(touchpoints, departments)
         if touchpoints:
             unit.touchpoint_slug, unit.touchpoint_confidence = _best(touchpoints)
         if topics:

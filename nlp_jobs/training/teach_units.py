@@ -27,7 +27,7 @@ from rich.progress import track
 
 from nlp_jobs.components.topics import NOWHERE, write_label
 from nlp_jobs.components.unit_sentiment import LABELS
-from nlp_jobs.training import train_alarms, train_promises
+from nlp_jobs.training import promise_texts, train_alarms
 from nlp_jobs.training.encoder import EncoderFile, build_encoder, number_pieces
 from nlp_jobs.training.length_batches import iter_batches
 from nlp_jobs.training.taught_units import write_taught
@@ -92,7 +92,7 @@ def read_lessons(language: str, data: Path, unread: int) -> Lessons:
     learnt = [
         *_read_written(language),
         *_read_marked("alarm", train_alarms.EXAMPLES / f"{language}.tsv"),
-        *_read_marked("promise", train_promises.EXAMPLES / f"{language}.tsv"),
+        *_read_marked("promise", promise_texts.EXAMPLES / f"{language}.tsv"),
     ]
     judgements = read_judgements(language, SENTIMENT)
     held_out = []

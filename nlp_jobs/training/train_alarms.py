@@ -8,7 +8,8 @@ what is taken for harmless: other clauses of the public texts, and sentences wri
 things (`unit_texts`); a few of those are alarms, which the weights allow for. Beside the words the
 head is told what the pipes before it read (`alarms.EVIDENCE`). Logistic regression per label, a
 fixed seed: the same folder gives the same weights. A label's threshold lets `FALSE_ALARMS` of the
-written look-alikes through when they are scored by models that have not seen them.
+written look-alikes through when they are scored by models that have not seen them. Judged clauses
+of texts that are held out only measure: most were read because a head rang or nearly rang.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ EXAMPLES = Path(__file__).resolve().parent / "alarm_examples"
 LABELS = THREATS
 HARMLESS_LABEL = "none"
 # the share of the written look-alikes on which a label may fire; in life most are rarer
-FALSE_ALARMS = {"safety": 0.06, "legal": 0.025, "media": 0.02}
+FALSE_ALARMS = {"safety": 0.04, "legal": 0.02, "media": 0.01}
 PUBLIC_FILES = {
     "zh": (
         "zh_sentiment_online_shopping_10cats",
@@ -70,7 +71,7 @@ EVIDENCE_SCALE = 0.4  # the smaller, the less a cue may weigh beside the letters
 KEPT_WEIGHTS = 130_000
 SEED = 1
 # how much one example counts beside one unread clause
-WRITTEN, JUDGED, OTHER_ALARM, ALARM = 3.0, 5.0, 7.5, 15.0
+WRITTEN, JUDGED, OTHER_ALARM, ALARM = 3.0, 5.0, 5.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -123,14 +124,14 @@ def read_judged(language: str) -> dict[str, tuple[str, ...]]:
         }
 
 
-def iter_clauses(directory: Path, language: str) -> Iterator[str]:
-    """Yield the distinct clauses of the public texts that are not held out."""
+def iter_clauses(directory: Path, language: str, held_out: bool = False) -> Iterator[str]:
+    """Yield the distinct clauses of the public texts that are held out, or of the others."""
     seen: set[str] = set()
     for name in PUBLIC_FILES[language]:
         path = directory / f"{name}.csv.gz"
         for row in read_csv(path) if path.exists() else ():
             text = prepare_text(row.get("text") or row.get("narrative") or "", language)
-            if choose_split(text) == "test":
+            if (choose_split(text) == "test") is not held_out:
                 continue
             for part in re.split(CLAUSE_ENDS[language], text):
                 clause = part.strip()
@@ -188,6 +189,28 @@ def cross_validate(
     return scores
 
 
+def measure(
+    scores: Numbers, thresholds: Numbers, clauses: Sequence[str], judged: dict[str, tuple[str, ...]]
+) -> dict[str, Any]:
+    """What rings among held-out clauses, by label; `scores` (clauses, LABELS) are logits.
+
+    `right` counts among those that were read; `known` are all alarms that readers have found.
+    """
+    verdicts = [judged.get(hash_clause(clause)) for clause in clauses]
+    is_read = np.array([verdict is not None for verdict in verdicts])
+    figures: dict[str, Any] = {"clauses": len(clauses), "read": int(is_read.sum())}
+    for place, label in enumerate(LABELS):
+        is_alarm = np.array([label in (verdict or ()) for verdict in verdicts])
+        rings = scores[:, place] >= thresholds[place]
+        figures[label] = {
+            "rings": int(rings.sum()),
+            "rings_read": int((rings & is_read).sum()),
+            "right": int((rings & is_alarm).sum()),
+            "known": int(is_alarm.sum()),
+        }
+    return figures
+
+
 def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
     """Return the heads of a language and their figures.
 
@@ -197,7 +220,8 @@ def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
     clauses = sorted(iter_clauses(directory, language))
     if not clauses:
         raise FileNotFoundError(f"{directory} holds none of {', '.join(PUBLIC_FILES[language])}")
-    judged, others = sort_clauses(clauses, read_judged(language))
+    verdicts = read_judged(language)
+    judged, others = sort_clauses(clauses, verdicts)
     random.Random(SEED).shuffle(others)
     harmless_count = min(HARMLESS, len(others) // 2)
     harmless, rest = others[:harmless_count], others[harmless_count : harmless_count + REST]
@@ -216,9 +240,15 @@ def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
     matrix = csr_matrix(hstack([counts, read_evidence(texts, language)]) @ scale)
     rest_matrix = csr_matrix(hstack([features.build(rest), read_evidence(rest, language)]) @ scale)
 
+    held_out = sorted(iter_clauses(directory, language, held_out=True))
+    held_out_matrix = csr_matrix(
+        hstack([features.build(held_out), read_evidence(held_out, language)]) @ scale
+    )
+    held_out_scores = np.zeros((len(held_out), len(LABELS)))
+
     columns = np.zeros((features.width, len(LABELS)))
     evidence_weights = np.zeros((len(EVIDENCE), len(LABELS)))
-    intercepts, thresholds = np.zeros(len(LABELS)), np.zeros(len(LABELS))
+    intercepts, bars = np.zeros(len(LABELS)), np.zeros(len(LABELS))
     figures: dict[str, Any] = {}
     folds = assign_folds(len(written.texts))
     is_look_alike = ~written.labels.any(axis=1)
@@ -228,18 +258,18 @@ def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
         coefficients, intercepts[place] = fit(matrix, targets, weights)
         columns[:, place] = coefficients[: features.width] * idf
         evidence_weights[:, place] = coefficients[features.width :] * EVIDENCE_SCALE
+        held_out_scores[:, place] = held_out_matrix @ coefficients + intercepts[place]
         scores = cross_validate(matrix, targets, weights, folds)
-        threshold = float(np.quantile(scores[is_look_alike], 1 - FALSE_ALARMS[label]))
-        thresholds[place] = 1 / (1 + np.exp(-threshold))
+        bars[place] = np.quantile(scores[is_look_alike], 1 - FALSE_ALARMS[label])
         is_alarm = written.labels[:, place] == 1
-        found = scores >= threshold
+        found = scores >= bars[place]
         figures[label] = {
             "written_alarms": int(is_alarm.sum()),
             "recall_cross_validated": round(float(found[is_alarm].mean()), 3),
             "false_alarms_on_look_alikes": int(found[is_look_alike].sum()),
             "look_alikes": int(is_look_alike.sum()),
             "share_of_public_clauses": round(
-                float((rest_matrix @ coefficients + intercepts[place] >= threshold).mean()), 5
+                float((rest_matrix @ coefficients + intercepts[place] >= bars[place]).mean()), 5
             ),
         }
     kept, kept_weights = prune(columns, KEPT_WEIGHTS)
@@ -251,6 +281,7 @@ def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
         "written_about_other_things": len(others_written),
         "public_clauses_for_shares": len(rest),
         "labels": figures,
+        "held_out_clauses": measure(held_out_scores, bars, held_out, verdicts),
     }
     heads = LabelHeads(
         kind="multiple",
@@ -260,7 +291,7 @@ def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
         weights=kept_weights,
         intercepts=intercepts,
         calibration=np.array([np.ones(len(LABELS)), np.zeros(len(LABELS))]),
-        thresholds=thresholds,
+        thresholds=1 / (1 + np.exp(-bars)),
         extras=EVIDENCE,
         extra_weights=evidence_weights.astype(np.float32),
         facts={"seed": SEED, "written": len(written.texts), "judged": len(judged.texts)},

@@ -1,12 +1,13 @@
 """Train the heads of `voc_promises`: which units quote a promise, and which say that it was broken.
 
-    python -m nlp_jobs.training.train_promises --language zh [--out DIR]
+    python -m nlp_jobs.training.train_promises --language zh --data DIR [--out DIR]
 
 A logistic regression on n-grams of the unit and on what the words in it say (`promises.EVIDENCE`)
-learns from sentences written for it (`promise_examples/<language>.tsv`) and, as examples of
-neither, from the sentences that were written about topics other than promises (`unit_texts`). The
-figures are of models that have not seen the sentences they are asked about. Needs no public data;
-no chance in it but the fixed folds.
+learns from units of public texts that were judged in their texts, from sentences written for it
+and, as examples of neither, from sentences written about other topics (`promise_texts`). Figures
+are of models that have not seen the texts they are asked about. Judged units are richer in promises
+than texts at large, for most were chosen where a former head had seen one. No chance in it but the
+fixed folds.
 """
 
 from __future__ import annotations
@@ -19,62 +20,29 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
 from scipy.special import softmax
 
-from nlp_jobs.components.opinion_unit import OPINION_UNITS
-from nlp_jobs.components.promises import EVIDENCE, LABELS, NONE, PromiseMarker, gather_evidence
+from nlp_jobs.components.promises import EVIDENCE, LABELS, NONE, choose_roles
 from nlp_jobs.evaluation import metrics
 from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
+from nlp_jobs.training.promise_texts import (
+    read_evidence,
+    read_judged,
+    read_marked,
+    read_others,
+)
 from nlp_jobs.training.train_routing import save_with_metrics
-from nlp_jobs.training.unit_fitting import Fitted, assign_folds, fit, fit_scale
-from nlp_jobs.training.unit_texts import build_pipes, read_marked_sentences, read_sentences
+from nlp_jobs.training.unit_fitting import FOLDS, SEED, Fitted, fit, fit_scale
 from nlp_jobs.unit_features import UNIT_FEATURES
 
 Numbers = NDArray[np.float64]
-EXAMPLES = Path(__file__).resolve().parent / "promise_examples"
-KEPT = "kept"  # a promise that was kept: neither quoted for its own sake nor broken
-# sentences about these may hold promises that nobody marked
-ABOUT_PROMISES = {"topic": ("sales_promise", "exaggerated_claims"), "need": ("kept_promises",)}
-OTHER_WEIGHT = 0.03  # of an unmarked sentence beside one that was written for it
+HELD_OUT = "test"
+# what a judged unit, a sentence written for the head, and one about other things count
+JUDGED_WEIGHT, WRITTEN_WEIGHT, OTHER_WEIGHT = 1.5, 1.0, 0.2
 KEPT_WEIGHTS = 60_000
-# chances from which the head calls what the words left a promise or a breach
-LEAST = {
-    "zh": {"promise": 0.6, "breach": 0.7},
-    "en": {"promise": 0.5, "breach": 0.4},
-}
-RULES_SAY = [EVIDENCE.index(f"rules say {label}") for label in LABELS if label != NONE]
-
-
-def read_marked(language: str, directory: Path = EXAMPLES) -> tuple[list[str], list[int]]:
-    """Return the sentences written for the head and the places of their labels in `LABELS`.
-
-    Raises `ValueError` with the line for a broken line and an unknown label.
-    """
-    marked = read_marked_sentences(directory / f"{language}.tsv", (*LABELS, KEPT))
-    places = {**{label: place for place, label in enumerate(LABELS)}, KEPT: LABELS.index(NONE)}
-    return [text for _, text in marked], [places[label] for label, _ in marked]
-
-
-def read_others(language: str) -> list[str]:
-    """Return the sentences about other things than promises."""
-    return [
-        row["text"]
-        for _, row in read_sentences(language, tuple(ABOUT_PROMISES))
-        if all(row[column] not in values for column, values in ABOUT_PROMISES.items())
-    ]
-
-
-def read_evidence(texts: Sequence[str], language: str) -> Numbers:
-    """What the words say (texts, EVIDENCE): of the first unit with a role by them, or the first."""
-    mark = PromiseMarker(language, reach=0)
-    rows = np.zeros((len(texts), len(EVIDENCE)))
-    for row, doc in enumerate(mark.pipe(build_pipes(language, "voc_letters").pipe(texts))):
-        units = doc.user_data[OPINION_UNITS]
-        if units:
-            chosen = max(units, key=lambda unit: unit.promise_role != NONE)
-            rows[row] = gather_evidence([chosen], [chosen.promise_role])[0]
-    return rows
+LEAST = 0.4  # the chance from which the head calls a unit a promise or a breach
 
 
 def score(right: NDArray[np.int64], answers: NDArray[np.int64]) -> dict[str, Any]:
@@ -97,37 +65,47 @@ def score(right: NDArray[np.int64], answers: NDArray[np.int64]) -> dict[str, Any
     return figures
 
 
-def train(language: str) -> LabelHeads:
-    """Return the head of a language; its facts hold the figures."""
-    texts, labels = read_marked(language)
-    marked = len(texts)
+def train(language: str, data: Path) -> LabelHeads:
+    """Return the head of a language; its facts hold the figures.
+
+    Raises `FileNotFoundError` when the folder holds none of the public sets.
+    """
+    judged = read_judged(language, data)
+    marked, labels = read_marked(language)
     others = read_others(language)
-    texts = [*texts, *others]
-    right = np.array([*labels, *(0 for _ in others)])
-    weights = np.concatenate([np.ones(marked), np.full(len(others), OTHER_WEIGHT)])
+    written = [*marked, *others]
     features = UNIT_FEATURES[language]
-    rows = features.build(texts)
-    evidence = read_evidence(texts, language)
+    rows = vstack([features.build(judged.texts), features.build(written)]).tocsr()
+    evidence = np.vstack([judged.evidence, read_evidence(written, language)])
+    right = np.concatenate([judged.roles, labels, np.zeros(len(others), dtype=np.int64)])
+    count = len(judged.texts)
+    weights = np.repeat(
+        [JUDGED_WEIGHT, WRITTEN_WEIGHT, OTHER_WEIGHT], [count, len(marked), len(others)]
+    )
+    is_learnt = np.ones(len(right), dtype=bool)
+    is_learnt[:count] = judged.splits != HELD_OUT
 
     def fit_on(kept: NDArray[np.bool_]) -> Fitted:
         return fit(rows[kept], evidence[kept], right[kept].tolist(), weights[kept], len(LABELS))
 
-    folds = assign_folds(marked)
-    scores = np.zeros((marked, len(LABELS)))
-    for fold in np.unique(folds):
+    folds = np.random.default_rng(SEED).integers(0, FOLDS, judged.groups.max() + 1)[judged.groups]
+    scores = np.zeros((count, len(LABELS)))
+    for fold in range(FOLDS):
         asked = np.flatnonzero(folds == fold)
-        kept = np.ones(len(texts), dtype=bool)
+        kept = is_learnt.copy()
         kept[asked] = False
         scores[asked] = fit_on(kept).score(rows[asked], evidence[asked])
-    fitted = fit_on(np.ones(len(texts), dtype=bool))
+    fitted = fit_on(is_learnt)
+    is_held_out = ~is_learnt[:count]
+    scale = round(fit_scale(scores[~is_held_out], judged.roles[~is_held_out]), 3)
+    thresholds = np.array([0.0 if label == NONE else LEAST for label in LABELS])
+    by_words = np.select(
+        [evidence[:count, EVIDENCE.index(f"rules say {label}")] > 0 for label in LABELS[1:]],
+        [1, 2],
+        0,
+    )
+    answers = choose_roles(softmax(scale * scores, axis=1), judged.evidence, thresholds)
     columns, kept_weights = prune(fitted.letters, KEPT_WEIGHTS)
-    scale = round(fit_scale(scores, right[:marked]), 3)
-    thresholds = np.array([LEAST[language].get(label, 0.0) for label in LABELS])
-    by_words = np.select([evidence[:marked, place] > 0 for place in RULES_SAY], [1, 2], 0)
-    chances = softmax(scale * scores, axis=1)
-    chances[chances < thresholds] = 0
-    chances[:, LABELS.index(NONE)] = 0
-    both = np.where(by_words > 0, by_words, chances.argmax(axis=1))
     return LabelHeads(
         kind="single",
         labels=LABELS,
@@ -142,22 +120,50 @@ def train(language: str) -> LabelHeads:
         facts={
             "metrics": {
                 "trained_on": dt.date.today().isoformat(),
-                "written": marked,
+                "judged": int((~is_held_out).sum()),
+                "written": len(marked),
                 "written_about_other_things": len(others),
-                "words alone": score(right[:marked], by_words),
-                "words and head, cross-validated": score(right[:marked], both),
+                "judged units, cross-validated": {
+                    "words alone": score(judged.roles, by_words),
+                    "words and head": score(judged.roles, answers),
+                },
+                "judged units held out": {
+                    "words alone": score(judged.roles[is_held_out], by_words[is_held_out]),
+                    "words and head": _score_held_out(
+                        fitted,
+                        rows[:count][is_held_out],
+                        judged.evidence[is_held_out],
+                        judged.roles[is_held_out],
+                        scale,
+                        thresholds,
+                    ),
+                },
             }
         },
     )
+
+
+def _score_held_out(
+    fitted: Fitted,
+    rows: csr_matrix,
+    evidence: Numbers,
+    right: NDArray[np.int64],
+    scale: float,
+    thresholds: Numbers,
+) -> dict[str, Any]:
+    chances = softmax(scale * fitted.score(rows, evidence), axis=1)
+    return score(right, choose_roles(chances, evidence, thresholds))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--language", choices=sorted(UNIT_FEATURES), required=True)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the public data sets")
     parser.add_argument("--out", type=Path, default=MODEL_DIR)
     options = parser.parse_args(arguments)
-    print(save_with_metrics(train(options.language), options.out, f"promises_{options.language}"))
+    head = train(options.language, options.data)
+    print(save_with_metrics(head, options.out, f"promises_{options.language}"))
 
 
 if __name__ == "__main__":

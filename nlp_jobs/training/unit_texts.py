@@ -102,7 +102,7 @@ def iter_units(language: str, files: Iterable[str], data: Path) -> Iterator[tupl
     seen: set[str] = set()
     for name in files:
         path = data / f"{name}.csv.gz"
-        for doc in cutter.pipe(_iter_texts(path, language) if path.exists() else ()):
+        for doc in cutter.pipe(iter_texts(path, language) if path.exists() else ()):
             split = choose_split(doc.text)
             for unit in doc.user_data[OPINION_UNITS]:
                 key = hash_unit(unit.text)
@@ -150,7 +150,8 @@ def build_pipes(language: str, until: int | str) -> Language:
     return load_model_from_config(config, auto_fill=True)
 
 
-def _iter_texts(path: Path, language: str) -> Iterable[str]:
+def iter_texts(path: Path, language: str) -> Iterator[str]:
+    """Yield the distinct texts of a public file, as the pipes meet them."""
     seen: set[str] = set()
     for row in read_csv(path):
         text = prepare_text(row.get("text") or row.get("narrative") or "", language)

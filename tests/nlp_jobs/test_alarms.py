@@ -212,3 +212,19 @@ def test_the_shipped_heads_know_all_threats_and_weigh_cues():
     for language in ("zh", "en"):
         head = read_alarm_head(f"alarms_{language}")
         assert (head.labels, head.extras) == (THREATS, EVIDENCE)
+
+
+def test_held_out_clauses_count_what_rings_and_what_of_it_is_right():
+    clauses = ["插座冒烟", "颜色好看", "锅炸了", "还没人看过"]
+    judged = {
+        train_alarms.hash_clause(clause): labels
+        for clause, labels in zip(clauses, [("safety",), (), ("safety", "legal")], strict=False)
+    }
+    scores = np.array([[2.0, -1, -1], [2.0, -1, -1], [-2.0, 1, -1], [2.0, -1, -1]])
+
+    found = train_alarms.measure(scores, np.zeros(3), clauses, judged)
+
+    assert (found["clauses"], found["read"]) == (4, 3)
+    assert found["safety"] == {"rings": 3, "rings_read": 2, "right": 1, "known": 2}
+    assert found["legal"] == {"rings": 1, "rings_read": 1, "right": 1, "known": 1}
+    assert found["media"] == {"rings": 0, "rings_read": 0, "right": 0, "known": 0}

@@ -1,7 +1,9 @@
-"""`voc_promises`: words first, then a head for what the words left without a role."""
+"""`voc_promises`: a head that hears the words, and what it learns from."""
 
 from __future__ import annotations
 
+import csv
+import gzip
 from collections import Counter
 from pathlib import Path
 
@@ -14,7 +16,15 @@ from nlp_jobs.components.promises import EVIDENCE, LABELS, PromiseMarker, gather
 from nlp_jobs.evaluation.training_record import bare_text
 from nlp_jobs.label_heads import LabelHeads
 from nlp_jobs.lexicons.cues import Hit
-from nlp_jobs.training.train_promises import read_marked, read_others
+from nlp_jobs.training import promise_texts
+from nlp_jobs.training.promise_texts import (
+    EXAMPLES,
+    read_judged,
+    read_judgements,
+    read_marked,
+    read_others,
+)
+from nlp_jobs.training.unit_texts import hash_unit
 from tests.nlp_jobs.conftest import make_fixed_head
 
 
@@ -25,6 +35,7 @@ def make_head(scores: dict[str, float], extras: tuple[str, ...] = EVIDENCE) -> L
 
 SURE = make_head({"promise": 3.0})
 UNSURE = make_head({"promise": 0.5})
+SURE_OF_NONE = make_head({"none": 4.0})
 
 
 def make_unit(*layers: str, speaker: str = "customer") -> OpinionUnit:
@@ -50,8 +61,14 @@ def test_an_unsure_head_says_nothing():
     assert mark(UNSURE, make_unit()) == ["none"]
 
 
-def test_what_words_tell_stays():
-    assert mark(SURE, make_unit("breach")) == ["breach"]
+def test_what_words_tell_needs_less_of_a_chance():
+    assert mark(UNSURE, make_unit("breach")) == ["breach"]
+    assert mark(UNSURE, make_unit("promise")) == ["promise"]
+
+
+def test_a_sure_head_overrules_words():
+    assert mark(SURE_OF_NONE, make_unit("breach")) == ["none"]
+    assert mark(SURE, make_unit("breach")) == ["promise"]
 
 
 def test_agents_are_not_asked_about():
@@ -64,9 +81,9 @@ def test_many_docs_are_marked_as_one_is():
     for doc, unit in zip(docs, units, strict=True):
         doc.user_data[OPINION_UNITS] = [unit]
 
-    list(PromiseMarker("zh", 3, SURE).pipe(docs))
+    list(PromiseMarker("zh", 3, UNSURE).pipe(docs))
 
-    assert [unit.promise_role for unit in units] == ["promise", "breach"]
+    assert [unit.promise_role for unit in units] == ["none", "breach"]
 
 
 def test_a_head_for_other_evidence_is_refused():
@@ -127,3 +144,40 @@ def test_broken_lines_are_named(tmp_path: Path, line: str):
 
 def test_sentences_about_promises_are_no_examples_of_neither():
     assert len(read_others("en")) > 10_000
+
+
+def test_judged_units_are_hashes_of_known_roles():
+    with (EXAMPLES / "judged.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    keys = [(row["language"], row["text_hash"], row["unit_hash"]) for row in rows]
+    assert len(set(keys)) == len(rows)
+    assert {len(name) for _, *names in keys for name in names} == {16}
+    assert {row["role"] for row in rows} == set(LABELS)
+
+
+def test_judged_units_are_found_in_their_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    texts = ["客服说三天到货，结果十天才到", "结果十天才到"]
+    rows = [(texts[0], "客服说三天到货", "promise"), (texts[0], "结果十天才到", "breach")]
+    with gzip.open(tmp_path / "zh_sentiment_waimai.csv.gz", "wt", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerows([("label", "text"), *((0, text) for text in texts)])
+    judged = "language,text_hash,unit_hash,role\n" + "".join(
+        f"zh,{hash_unit(text)},{hash_unit(unit)},{role}\n" for text, unit, role in rows
+    )
+    (tmp_path / "judged.csv").write_text(judged, encoding="utf-8")
+    found_in_file = read_judgements("zh", tmp_path)
+    monkeypatch.setattr(promise_texts, "read_judgements", lambda language: found_in_file)
+
+    found = read_judged("zh", tmp_path)
+
+    assert found.texts == [unit for _, unit, _ in rows]
+    assert [LABELS[place] for place in found.roles] == ["promise", "breach"]
+    assert found.groups.tolist() == [0, 0]
+    told = dict(zip(EVIDENCE, found.evidence[1], strict=True))
+    assert told["rules say breach"] == 1  # a mere 「结果」 behind its promise
+
+
+def test_a_folder_without_the_public_sets_is_named(tmp_path: Path):
+    with pytest.raises(FileNotFoundError, match="zh_car_complaints"):
+        read_judged("zh", tmp_path)

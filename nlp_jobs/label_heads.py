@@ -186,6 +186,23 @@ def _load_once(path: Path, changed: int) -> LabelHeads:
     return load_label_heads(path)
 
 
+def choose_supported(
+    chances: NDArray[np.floating],
+    said: NDArray[np.bool_],
+    thresholds: NDArray[np.floating],
+    support: float,
+) -> NDArray[np.int64]:
+    """The place (units,) of the likeliest label above its bar, or 0: the first label is none.
+
+    `chances` (units, labels) of a head; `said` (units, labels): what rules say too, for which the
+    bar is `support` instead of the label's threshold.
+    """
+    above = np.where(chances >= np.where(said, support, thresholds), chances, 0.0)
+    above[:, 0] = 0
+    # where nothing is above its bar the first place wins
+    return above.argmax(axis=1)
+
+
 def prune(
     weights: NDArray[np.floating], keep: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from nlp_jobs.components.opinion_unit import OpinionUnit
 from nlp_jobs.label_heads import LabelHeads
 
-TOPICS, SENTIMENT, ALARMS, PROMISES, SIGNALS = (
+TOPICS, SENTIMENT, ALARMS, PROMISES, EFFORT, SIGNALS = (
     "topics",
     "sentiment",
     "alarms",
     "promises",
+    "effort",
     "signals",
 )
 Scores = NDArray[np.float32]

@@ -37,6 +37,7 @@ def find_problems(
         *_find_unknown_slugs(pack, labels, departments),
         *_find_repeated_slugs(pack),
         *_find_wrong_heads(pack),
+        *_find_unknown_sellers(pack, departments),
         *_find_gaps(pack),
         *_find_overlaps(pack),
         *_find_idle_exceptions(pack),
@@ -72,6 +73,13 @@ def _find_unknown_slugs(pack: Pack, labels: Labels, departments: Departments) ->
         for slug in slugs_of_pack:
             if slug not in defined:
                 yield Problem("error", f"signals {vocabulary}", f"{slug!r} is not defined")
+
+
+def _find_unknown_sellers(pack: Pack, departments: Departments) -> Iterator[Problem]:
+    known = {department.slug for department in departments.departments}
+    for slug in pack.promises.sellers:
+        if slug not in known:
+            yield Problem("error", "promises", f"department {slug!r} is not defined")
 
 
 def _find_repeated_slugs(pack: Pack) -> Iterator[Problem]:

@@ -122,10 +122,15 @@ class TopicArea(Value):
 
 
 class PromiseOwner(_Entry):
-    """Where promises are made in this industry, for promises that name nobody."""
+    """Where promises are made in this industry, for promises that name nobody.
+
+    `sellers` are further departments whose people sell: what these promise is promised by
+    `department`, too.
+    """
 
     touchpoint: str
     department: str
+    sellers: tuple[str, ...] = ()
 
 
 class AspectHeads(_Entry):

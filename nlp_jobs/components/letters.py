@@ -9,12 +9,21 @@ from spacy.tokens import Doc
 
 from nlp_jobs.components.alarms import read_alarm_head
 from nlp_jobs.components.batch_pipe import BatchPipe
+from nlp_jobs.components.effort import read_effort_head
 from nlp_jobs.components.opinion_unit import list_customer_units
 from nlp_jobs.components.promises import read_promise_head
 from nlp_jobs.components.signal_heads import read_signal_head
 from nlp_jobs.components.topics import read_topic_head
 from nlp_jobs.components.unit_sentiment import read_unit_sentiment_head
-from nlp_jobs.letter_scores import ALARMS, PROMISES, SENTIMENT, SIGNALS, TOPICS, LetterScorer
+from nlp_jobs.letter_scores import (
+    ALARMS,
+    EFFORT,
+    PROMISES,
+    SENTIMENT,
+    SIGNALS,
+    TOPICS,
+    LetterScorer,
+)
 from nlp_jobs.taxonomy import Pack
 
 
@@ -27,9 +36,10 @@ def make_letters(
     promises: str | None,
     sentiment: str | None,
     alarms: str | None,
+    effort: str | None,
     signals: str | None,
 ) -> LetterReader:
-    """`promises`, `sentiment`, `alarms`, `signals`: the heads of the pipes that judge these.
+    """`promises` to `signals` name the heads of the pipes that judge these.
 
     A head that is null is not read, and its pipe reads the letters itself. The head of
     `voc_topics` is the one that the pack names.
@@ -38,6 +48,7 @@ def make_letters(
         PROMISES: (read_promise_head, promises),
         SENTIMENT: (read_unit_sentiment_head, sentiment),
         ALARMS: (read_alarm_head, alarms),
+        EFFORT: (read_effort_head, effort),
         SIGNALS: (read_signal_head, signals),
     }
     heads = {slot: read(name) for slot, (read, name) in named.items() if name is not None}

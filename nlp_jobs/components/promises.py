@@ -19,7 +19,7 @@ from spacy.tokens import Doc
 from nlp_jobs.components.batch_pipe import BatchPipe
 from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit, list_customer_units
 from nlp_jobs.heads import MODEL_DIR, clip_rules
-from nlp_jobs.label_heads import LabelHeads, load_shared_heads
+from nlp_jobs.label_heads import LabelHeads, choose_supported, load_shared_heads
 from nlp_jobs.letter_scores import PROMISES, take_scores
 from nlp_jobs.polarity_rules import count_negators
 
@@ -87,19 +87,11 @@ def gather_evidence(units: Sequence[OpinionUnit], roles: Sequence[str]) -> Float
     return evidence
 
 
-def choose_roles(
-    chances: NDArray[np.floating], evidence: Floats, thresholds: NDArray[np.floating]
-) -> NDArray[np.int64]:
-    """The likeliest role (units,) among those above their bars, as places in `LABELS`.
-
-    `chances` (units, LABELS) of the head, `evidence` (units, EVIDENCE), `thresholds` (LABELS,).
-    """
-    bars = np.tile(thresholds, (len(chances), 1))
-    bars[:, _RULED] = np.where(evidence[:, _RULES_SAY] > 0, SUPPORTED, bars[:, _RULED])
-    above = np.where(chances >= bars, chances, 0.0)
-    above[:, LABELS.index(NONE)] = 0
-    # where nothing is above its bar the first place wins, which is none
-    return above.argmax(axis=1)
+def say_roles(evidence: Floats) -> NDArray[np.bool_]:
+    """Which of `LABELS` the rules say of each unit (units, LABELS), from its evidence."""
+    said = np.zeros((len(evidence), len(LABELS)), dtype=bool)
+    said[:, _RULED] = evidence[:, _RULES_SAY] > 0
+    return said
 
 
 class PromiseMarker(BatchPipe):
@@ -124,7 +116,7 @@ class PromiseMarker(BatchPipe):
         evidence = gather_evidence(units, [unit.promise_role for unit in units])
         letters = take_scores(units, PROMISES, self.head)
         chances = self.head.calibrate(self.head.complete(letters, evidence))
-        roles = choose_roles(chances, evidence, self.head.thresholds)
+        roles = choose_supported(chances, say_roles(evidence), self.head.thresholds, SUPPORTED)
         for unit, role in zip(units, roles.tolist(), strict=True):
             unit.promise_role = LABELS[role]
 

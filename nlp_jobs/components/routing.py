@@ -107,11 +107,16 @@ class Router:
 
         Where no word tells of it, as the head may find, the first that is named.
         """
-        if "promise" not in unit.hits:
-            return self._scores(unit.hits.get("department", ())[:1])
-        said = min(hit.start for hit in unit.hits["promise"])
-        before = [hit for hit in unit.hits.get("department", ()) if hit.end <= said]
-        return self._scores(before[-1:])
+        named = unit.hits.get("department", ())
+        if "promise" in unit.hits:
+            said = min(hit.start for hit in unit.hits["promise"])
+            speakers = self._scores([hit for hit in named if hit.end <= said][-1:])
+        else:
+            speakers = self._scores(named[:1])
+        return {
+            self.promises.department if slug in self.promises.sellers else slug: score
+            for slug, score in speakers.items()
+        }
 
     def _touchpoint_scores(
         self, hits: Sequence[Hit], topics: Mapping[str, float]

@@ -29,6 +29,7 @@ READERS = {
     "promises": "voc_promises",
     "sentiment": "voc_unit_sentiment",
     "alarms": "voc_alarms",
+    "effort": "voc_effort",
     "signals": "voc_signal_heads",
 }
 

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from nlp_jobs.features import HashedFeatures
-from nlp_jobs.label_heads import LabelHeads, load_label_heads, prune, round_weights
+from nlp_jobs.label_heads import (
+    LabelHeads,
+    choose_supported,
+    load_label_heads,
+    prune,
+    round_weights,
+)
 from nlp_jobs.text_features import TextFeatures, read_settings, write_settings
 
 CHARACTERS = HashedFeatures((1, 2), 12, keep_spaces=False)
@@ -151,3 +157,12 @@ def test_what_a_word_says_may_depend_on_the_question():
     assert first and tenth and not first & tenth
     assert not other and not own_columns("慢")
     assert features.build(["Q1 慢"])[:, : plain.width].sum() == plain.build(["Q1 慢"]).sum()
+
+
+def test_what_rules_say_too_needs_less_of_a_chance():
+    chances = np.array([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2], [0.2, 0.1, 0.7], [0.95, 0.03, 0.02]])
+    said = np.array([[False] * 3, [False, False, True], [False, True, False], [False, True, False]])
+
+    places = choose_supported(chances, said, np.array([0.0, 0.4, 0.4]), 0.1)
+
+    assert places.tolist() == [0, 2, 2, 0]

@@ -231,6 +231,13 @@ def test_departments_of_other_industries_do_not_take_part():
     assert unit["department_slug"] == "store_operations"
 
 
+def test_what_staff_of_a_store_promise_is_the_sellers_promise():
+    promised, conduct = units_of("retail", "店员当时答应三天之内装好，后来那个店员态度很差")
+
+    assert (promised["promise_role"], promised["department_slug"]) == ("promise", "sales")
+    assert conduct["department_slug"] == "store_operations"
+
+
 def test_a_promise_that_names_nobody_is_the_sellers_of_the_industry():
     departments = {
         pack: units_of(pack, "当初承诺得好好的")[0]["department_slug"] for pack in list_packs()

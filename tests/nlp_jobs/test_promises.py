@@ -16,14 +16,7 @@ from nlp_jobs.components.promises import EVIDENCE, LABELS, PromiseMarker, gather
 from nlp_jobs.evaluation.training_record import bare_text
 from nlp_jobs.label_heads import LabelHeads
 from nlp_jobs.lexicons.cues import Hit
-from nlp_jobs.training import promise_texts
-from nlp_jobs.training.promise_texts import (
-    EXAMPLES,
-    read_judged,
-    read_judgements,
-    read_marked,
-    read_others,
-)
+from nlp_jobs.training.promise_texts import EXAMPLES, read_judged, read_marked, read_others
 from nlp_jobs.training.unit_texts import hash_unit
 from tests.nlp_jobs.conftest import make_fixed_head
 
@@ -153,26 +146,24 @@ def test_judged_units_are_hashes_of_known_roles():
     keys = [(row["language"], row["text_hash"], row["unit_hash"]) for row in rows]
     assert len(set(keys)) == len(rows)
     assert {len(name) for _, *names in keys for name in names} == {16}
-    assert {row["role"] for row in rows} == set(LABELS)
+    assert {row["label"] for row in rows} == set(LABELS)
 
 
-def test_judged_units_are_found_in_their_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_judged_units_are_found_in_their_texts(tmp_path: Path):
     texts = ["客服说三天到货，结果十天才到", "结果十天才到"]
     rows = [(texts[0], "客服说三天到货", "promise"), (texts[0], "结果十天才到", "breach")]
     with gzip.open(tmp_path / "zh_sentiment_waimai.csv.gz", "wt", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerows([("label", "text"), *((0, text) for text in texts)])
-    judged = "language,text_hash,unit_hash,role\n" + "".join(
+    judged = "language,text_hash,unit_hash,label\n" + "".join(
         f"zh,{hash_unit(text)},{hash_unit(unit)},{role}\n" for text, unit, role in rows
     )
     (tmp_path / "judged.csv").write_text(judged, encoding="utf-8")
-    found_in_file = read_judgements("zh", tmp_path)
-    monkeypatch.setattr(promise_texts, "read_judgements", lambda language: found_in_file)
 
-    found = read_judged("zh", tmp_path)
+    found = read_judged("zh", tmp_path, tmp_path)
 
     assert found.texts == [unit for _, unit, _ in rows]
-    assert [LABELS[place] for place in found.roles] == ["promise", "breach"]
+    assert [LABELS[place] for place in found.places] == ["promise", "breach"]
     assert found.groups.tolist() == [0, 0]
     told = dict(zip(EVIDENCE, found.evidence[1], strict=True))
     assert told["rules say breach"] == 1  # a mere 「结果」 behind its promise

@@ -47,6 +47,13 @@ def test_check_finds_an_unknown_department():
     assert any("department 'nowhere' is not defined" in problem for problem in broken(change))
 
 
+def test_check_finds_an_unknown_seller():
+    def change(values):
+        values["promises"]["sellers"] = ["nowhere"]
+
+    assert "error promises: department 'nowhere' is not defined" in broken(change)
+
+
 def test_check_finds_a_topic_without_cues():
     def change(values):
         values["topics"][0]["groups"][0]["topics"][0]["cues"] = {}

@@ -126,8 +126,7 @@ pairs as (
         -- the words that show it best: the promise and its breach, where there are any
         coalesce(earlier.promise_seq, earlier.first_seq) as from_unit_seq,
         coalesce(later.breach_seq, later.complaint_seq) as to_unit_seq,
-        earlier.promise_seq is not null
-        and later.breach_seq is not null as is_promise_broken,
+        {{ is_promise_broken('earlier', 'later') }} as is_promise_broken,
         case_transfers.feedback_key is not null as is_case_transferred,
         earlier.is_effortful or later.is_effortful as is_effortful,
         earlier.is_rule_question or later.is_rule_question as is_rule_question,
@@ -140,7 +139,7 @@ pairs as (
             order by
                 -- who promised stands before who broke it; else who handed the case on;
                 -- else who is named first
-                (earlier.promise_seq is not null and later.breach_seq is not null) desc,
+                {{ is_promise_broken('earlier', 'later') }} desc,
                 (case_transfers.feedback_key is not null) desc,
                 earlier.first_seq asc,
                 later.first_seq asc,

@@ -1,6 +1,7 @@
-{#- True where one department's promise was broken by another: the customer says so, or complains
-    about the other department right behind the quoted promise (「导购说上门免费，师傅张口就要一百」).
-    Both are rows with promise_seq, breach_seq and complaint_seq of one feedback. #}
+{#- True where one department's promise was broken by another: the customer says so, or
+    complains about the other department right behind the quoted promise (「导购说上门
+    免费，师傅张口就要一百」). Both are rows with promise_seq, breach_seq and
+    complaint_seq of one feedback. #}
 {%- macro is_promise_broken(promising, other) -%}
     coalesce(
         {{ promising }}.promise_seq is not null

@@ -169,6 +169,12 @@ select
     pairs.from_department_slug,
     pairs.to_department_slug,
     case
+        -- an offer that the counter does not know is a rule that nobody explained to it
+        when
+            pairs.is_promise_broken
+            and pairs.from_department_slug in ('marketing', 'membership')
+            and pairs.to_department_slug in ('store_operations', 'customer_service')
+            then 'rule_confusion'
         when
             pairs.is_promise_broken
             and pairs.from_department_slug in ('sales', 'ecommerce', 'marketing')

@@ -225,11 +225,12 @@ def test_needs_causes_and_emotions_told_plainly(read, text: str, column: str, sl
 def test_the_pipes_to_train_with_need_no_head_that_is_to_be_trained():
     nlp = build_pipes("zh", "voc_signal_heads")
 
-    assert nlp.pipe_names[-1] == "voc_signals"
+    assert nlp.pipe_names[-1] == "voc_effort"
     assert set(nlp.get_pipe("voc_letters").scorer.places) == {
         "promises",
         "sentiment",
         "alarms",
+        "effort",
         "topics",
     }
 

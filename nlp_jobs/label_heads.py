@@ -23,6 +23,7 @@ from nlp_jobs.text_features import TextFeatures, read_settings, write_settings
 
 Scores = NDArray[np.float64]
 BATCH = 4096  # texts in one feature pass: bounds the memory of a call
+SUPPORTED = 0.1  # the chance from which a label stands that rules say too
 
 
 @dataclass(frozen=True)
@@ -186,18 +187,29 @@ def _load_once(path: Path, changed: int) -> LabelHeads:
     return load_label_heads(path)
 
 
+def find_said(
+    evidence: NDArray[np.floating], extras: Sequence[str], labels: Sequence[str]
+) -> NDArray[np.bool_]:
+    """Which labels the rules say (units, labels): those with an input `rules say <label>`.
+
+    `evidence` (units, extras) is what a head is told beside the letters.
+    """
+    said = np.zeros((len(evidence), len(labels)), dtype=bool)
+    for place, label in enumerate(labels):
+        if (name := f"rules say {label}") in extras:
+            said[:, place] = evidence[:, extras.index(name)] > 0
+    return said
+
+
 def choose_supported(
-    chances: NDArray[np.floating],
-    said: NDArray[np.bool_],
-    thresholds: NDArray[np.floating],
-    support: float,
+    chances: NDArray[np.floating], said: NDArray[np.bool_], thresholds: NDArray[np.floating]
 ) -> NDArray[np.int64]:
     """The place (units,) of the likeliest label above its bar, or 0: the first label is none.
 
     `chances` (units, labels) of a head; `said` (units, labels): what rules say too, for which the
-    bar is `support` instead of the label's threshold.
+    bar is `SUPPORTED` instead of the label's threshold.
     """
-    above = np.where(chances >= np.where(said, support, thresholds), chances, 0.0)
+    above = np.where(chances >= np.where(said, SUPPORTED, thresholds), chances, 0.0)
     above[:, 0] = 0
     # where nothing is above its bar the first place wins
     return above.argmax(axis=1)

@@ -20,7 +20,7 @@ from nlp_jobs.components.batch_pipe import BatchPipe
 from nlp_jobs.components.opinion_unit import OpinionUnit, list_customer_units
 from nlp_jobs.components.promises import BREACH
 from nlp_jobs.heads import MODEL_DIR, clip_rules
-from nlp_jobs.label_heads import LabelHeads, choose_supported, load_shared_heads
+from nlp_jobs.label_heads import LabelHeads, choose_supported, find_said, load_shared_heads
 from nlp_jobs.letter_scores import EFFORT, take_scores
 
 NONE, HIGH, LOW = LABELS = ("none", "high", "low")  # of the head, in this order
@@ -39,7 +39,6 @@ EVIDENCE = (
     "rules say low",
 )
 MOST_CUES = 3
-SUPPORTED = 0.1  # the chance from which a label stands that the words give too
 UNNAMED = 2  # how far from 0 is an effort that no word of the list names: that of one word
 
 Floats = NDArray[np.float64]
@@ -79,14 +78,6 @@ def gather_evidence(units: Sequence[OpinionUnit]) -> Floats:
     return evidence
 
 
-def say_effort(evidence: Floats) -> NDArray[np.bool_]:
-    """Which of `LABELS` the rules say of each unit (units, LABELS), from its evidence."""
-    said = np.zeros((len(evidence), len(LABELS)), dtype=bool)
-    for label in (HIGH, LOW):
-        said[:, LABELS.index(label)] = evidence[:, EVIDENCE.index(f"rules say {label}")] > 0
-    return said
-
-
 class EffortReader(BatchPipe):
     """Sets `effort` anew: -5 (a struggle) to 5 (no effort at all), null where none is told of."""
 
@@ -102,7 +93,8 @@ class EffortReader(BatchPipe):
         evidence = gather_evidence(units)
         letters = take_scores(units, EFFORT, self.head)
         chances = self.head.calibrate(self.head.complete(letters, evidence))
-        places = choose_supported(chances, say_effort(evidence), self.head.thresholds, SUPPORTED)
+        said = find_said(evidence, EVIDENCE, LABELS)
+        places = choose_supported(chances, said, self.head.thresholds)
         for unit, place in zip(units, places.tolist(), strict=True):
             unit.effort = grade(LABELS[place], unit.effort)
 

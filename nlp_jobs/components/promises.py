@@ -19,7 +19,7 @@ from spacy.tokens import Doc
 from nlp_jobs.components.batch_pipe import BatchPipe
 from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit, list_customer_units
 from nlp_jobs.heads import MODEL_DIR, clip_rules
-from nlp_jobs.label_heads import LabelHeads, choose_supported, load_shared_heads
+from nlp_jobs.label_heads import LabelHeads, choose_supported, find_said, load_shared_heads
 from nlp_jobs.letter_scores import PROMISES, take_scores
 from nlp_jobs.polarity_rules import count_negators
 
@@ -37,11 +37,8 @@ EVIDENCE = (
     "rule score",
 )
 MOST_CUES = 3
-SUPPORTED = 0.1  # the chance from which a role stands that the words give too
 _LAYERS = frozenset(("promise", "promise_kept", "breach", "breach_weak"))
 _COUNTED = ("promise", "promise_kept", "breach", "breach_weak")
-_RULED = [LABELS.index(label) for label in (PROMISE, BREACH)]
-_RULES_SAY = [EVIDENCE.index(f"rules say {LABELS[place]}") for place in _RULED]
 _TELLING = _LAYERS.union(("negator", "unreal", "hypothetical"))
 
 Floats = NDArray[np.float64]
@@ -87,13 +84,6 @@ def gather_evidence(units: Sequence[OpinionUnit], roles: Sequence[str]) -> Float
     return evidence
 
 
-def say_roles(evidence: Floats) -> NDArray[np.bool_]:
-    """Which of `LABELS` the rules say of each unit (units, LABELS), from its evidence."""
-    said = np.zeros((len(evidence), len(LABELS)), dtype=bool)
-    said[:, _RULED] = evidence[:, _RULES_SAY] > 0
-    return said
-
-
 class PromiseMarker(BatchPipe):
     """Sets promise_role: `promise`, or `breach` (said, or a turn for the worse after a promise)."""
 
@@ -116,7 +106,8 @@ class PromiseMarker(BatchPipe):
         evidence = gather_evidence(units, [unit.promise_role for unit in units])
         letters = take_scores(units, PROMISES, self.head)
         chances = self.head.calibrate(self.head.complete(letters, evidence))
-        roles = choose_supported(chances, say_roles(evidence), self.head.thresholds, SUPPORTED)
+        said = find_said(evidence, EVIDENCE, LABELS)
+        roles = choose_supported(chances, said, self.head.thresholds)
         for unit, role in zip(units, roles.tolist(), strict=True):
             unit.promise_role = LABELS[role]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix, vstack
 from scipy.special import softmax
 
 from nlp_jobs.evaluation import metrics
-from nlp_jobs.label_heads import LabelHeads, choose_supported, prune
+from nlp_jobs.label_heads import LabelHeads, choose_supported, find_said, prune
 from nlp_jobs.training.judged_texts import JudgedUnits
 from nlp_jobs.training.unit_fitting import FOLDS, SEED, Fitted, fit, fit_scale
 from nlp_jobs.unit_features import UNIT_FEATURES
@@ -26,9 +26,7 @@ class Recipe(NamedTuple):
 
     labels: tuple[str, ...]  # the first is none
     extras: tuple[str, ...]
-    say: Callable[[Numbers], NDArray[np.bool_]]  # which labels the rules say, from the evidence
     least: float
-    supported: float  # for what the rules say too
     judged_weight: float
     kept_weights: int
 
@@ -77,8 +75,8 @@ def fit_judged(
     scores[held_out] = fitted.score(rows[held_out], evidence[held_out])
     scale = round(fit_scale(scores[is_learnt[:count]], judged.places[is_learnt[:count]]), 3)
     thresholds = np.array([0.0, *(recipe.least for _ in recipe.labels[1:])])
-    said = recipe.say(judged.evidence)
-    answers = choose_supported(softmax(scale * scores, axis=1), said, thresholds, recipe.supported)
+    said = find_said(judged.evidence, recipe.extras, recipe.labels)
+    answers = choose_supported(softmax(scale * scores, axis=1), said, thresholds)
 
     def report(chosen: NDArray[np.bool_]) -> dict[str, Any]:
         return {

@@ -55,7 +55,7 @@ def read_evidence(texts: Sequence[str], language: str) -> Numbers:
     """What the words say (texts, EVIDENCE): of the first unit with a role by them, or the first."""
     mark = PromiseMarker(language, reach=0)
     rows = np.zeros((len(texts), len(EVIDENCE)))
-    for row, doc in enumerate(mark.pipe(build_pipes(language, PIPE).pipe(texts))):
+    for row, doc in enumerate(mark.pipe(build_pipes(language, "voc_letters").pipe(texts))):
         units = doc.user_data[OPINION_UNITS]
         if units:
             chosen = max(units, key=lambda unit: unit.promise_role != NONE)

@@ -14,7 +14,6 @@ of texts that are held out only measure: most were read because a head rang or n
 
 from __future__ import annotations
 
-import argparse
 import csv
 import datetime as dt
 import hashlib
@@ -33,9 +32,9 @@ from sklearn.linear_model import LogisticRegression
 
 from nlp_jobs.components.alarms import EVIDENCE, weigh_evidence
 from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
-from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
 from nlp_jobs.threat_cues import THREATS
+from nlp_jobs.training.command_line import parse_options
 from nlp_jobs.training.labelled_texts import choose_split, prepare_text, read_csv
 from nlp_jobs.training.unit_fitting import FOLDS, assign_folds
 from nlp_jobs.training.unit_texts import build_pipes, read_marked_sentences, read_sentences
@@ -301,11 +300,7 @@ def train(language: str, directory: Path) -> tuple[LabelHeads, dict[str, Any]]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line entry point."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--language", choices=sorted(PUBLIC_FILES), required=True)
-    parser.add_argument("--data", type=Path, required=True, help="folder with the public data sets")
-    parser.add_argument("--out", type=Path, default=MODEL_DIR)
-    options = parser.parse_args(arguments)
+    options = parse_options(__doc__, PUBLIC_FILES, arguments)
     heads, metrics = train(options.language, options.data)
     path = options.out / f"alarms_{options.language}.npz"
     heads.save(path)

@@ -9,19 +9,11 @@ learns from units of public texts that were judged in their texts (`effort_examp
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from nlp_jobs.components.effort import (
-    EVIDENCE,
-    LABELS,
-    SUPPORTED,
-    gather_evidence,
-    say_effort,
-)
-from nlp_jobs.heads import MODEL_DIR
-from nlp_jobs.label_heads import LabelHeads
+from nlp_jobs.components.effort import EVIDENCE, LABELS, gather_evidence
+from nlp_jobs.training.command_line import parse_options
 from nlp_jobs.training.judged_fitting import Recipe, fit_judged
 from nlp_jobs.training.judged_texts import (
     JudgedUnits,
@@ -38,9 +30,7 @@ PIPE = "voc_effort"
 RECIPE = Recipe(
     labels=LABELS,
     extras=EVIDENCE,
-    say=say_effort,
     least=0.4,
-    supported=SUPPORTED,
     judged_weight=1.0,
     kept_weights=14_000,
 )
@@ -59,14 +49,8 @@ def read_judged(language: str, data: Path, directory: Path = EXAMPLES) -> Judged
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line entry point."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--language", choices=sorted(UNIT_FEATURES), required=True)
-    parser.add_argument("--data", type=Path, required=True, help="folder with the public data sets")
-    parser.add_argument("--out", type=Path, default=MODEL_DIR)
-    options = parser.parse_args(arguments)
-    head: LabelHeads = fit_judged(
-        options.language, RECIPE, read_judged(options.language, options.data), None
-    )
+    options = parse_options(__doc__, UNIT_FEATURES, arguments)
+    head = fit_judged(options.language, RECIPE, read_judged(options.language, options.data), None)
     print(save_with_metrics(head, options.out, f"effort_{options.language}"))
 
 

@@ -10,15 +10,14 @@ in it but the fixed folds: the same folder gives the same weights.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from nlp_jobs.components.promises import EVIDENCE, LABELS, SUPPORTED, say_roles
-from nlp_jobs.heads import MODEL_DIR
+from nlp_jobs.components.promises import EVIDENCE, LABELS
 from nlp_jobs.label_heads import LabelHeads
+from nlp_jobs.training.command_line import parse_options
 from nlp_jobs.training.judged_fitting import Others, Recipe, fit_judged
 from nlp_jobs.training.promise_texts import read_evidence, read_judged, read_marked, read_others
 from nlp_jobs.training.train_routing import save_with_metrics
@@ -27,9 +26,7 @@ from nlp_jobs.unit_features import UNIT_FEATURES
 RECIPE = Recipe(
     labels=LABELS,
     extras=EVIDENCE,
-    say=say_roles,
     least=0.4,
-    supported=SUPPORTED,
     judged_weight=1.5,
     kept_weights=60_000,
 )
@@ -61,11 +58,7 @@ def train(language: str, data: Path) -> LabelHeads:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line entry point."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--language", choices=sorted(UNIT_FEATURES), required=True)
-    parser.add_argument("--data", type=Path, required=True, help="folder with the public data sets")
-    parser.add_argument("--out", type=Path, default=MODEL_DIR)
-    options = parser.parse_args(arguments)
+    options = parse_options(__doc__, UNIT_FEATURES, arguments)
     head = train(options.language, options.data)
     print(save_with_metrics(head, options.out, f"promises_{options.language}"))
 

@@ -11,7 +11,6 @@ weights.
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -35,10 +34,10 @@ from nlp_jobs.components.signal_heads import (
     list_evidence,
     list_labels,
 )
-from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
 from nlp_jobs.taxonomy import load_labels, load_pack
 from nlp_jobs.training import topic_texts
+from nlp_jobs.training.command_line import parse_options
 from nlp_jobs.training.train_routing import save_with_metrics
 from nlp_jobs.training.unit_fitting import fit, score_answers
 from nlp_jobs.training.unit_texts import (
@@ -210,11 +209,7 @@ def train(language: str, data: Path) -> LabelHeads:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line entry point."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--language", choices=sorted(UNIT_FEATURES), required=True)
-    parser.add_argument("--data", type=Path, required=True, help="folder with the public data sets")
-    parser.add_argument("--out", type=Path, default=MODEL_DIR)
-    options = parser.parse_args(arguments)
+    options = parse_options(__doc__, UNIT_FEATURES, arguments)
     head = train(options.language, options.data)
     print(save_with_metrics(head, options.out, f"signals_{options.language}"))
 

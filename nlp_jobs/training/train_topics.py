@@ -12,7 +12,6 @@ No chance in it: the same folder gives the same weights.
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,10 +27,10 @@ from nlp_jobs.components.cues import make_cue_finder
 from nlp_jobs.components.routing import Router
 from nlp_jobs.components.topics import JOINED, TopicChances, write_label
 from nlp_jobs.evaluation import metrics
-from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
 from nlp_jobs.taxonomy import Pack, load_pack
 from nlp_jobs.text_features import TextFeatures
+from nlp_jobs.training.command_line import parse_options
 from nlp_jobs.training.topic_texts import (
     PUBLIC_FILES,
     TopicText,
@@ -244,11 +243,7 @@ def train(language: str, data: Path, pack: Pack) -> LabelHeads:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line entry point."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--language", choices=sorted(UNIT_FEATURES), required=True)
-    parser.add_argument("--data", type=Path, required=True, help="folder with the public data sets")
-    parser.add_argument("--out", type=Path, default=MODEL_DIR)
-    options = parser.parse_args(arguments)
+    options = parse_options(__doc__, UNIT_FEATURES, arguments)
     head = train(options.language, options.data, load_pack(PACK))
     print(save_with_metrics(head, options.out, f"topics_{PACK}_{options.language}"))
 

@@ -12,7 +12,6 @@ learns from public units that nobody judged too: from what the first fit and a p
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,10 +29,10 @@ from nlp_jobs.components.unit_sentiment import (
     select_units,
     to_inputs,
 )
-from nlp_jobs.heads import MODEL_DIR
 from nlp_jobs.label_heads import LabelHeads, prune
 from nlp_jobs.text_features import TextFeatures
 from nlp_jobs.training import topic_texts
+from nlp_jobs.training.command_line import parse_options
 from nlp_jobs.training.taught_units import read_taught, shorten, spread
 from nlp_jobs.training.train_routing import save_with_metrics
 from nlp_jobs.training.unit_fitting import Fitted, fit, fit_scale, score_answers
@@ -244,11 +243,7 @@ def train(language: str, data: Path) -> LabelHeads:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line entry point."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--language", choices=sorted(UNIT_FEATURES), required=True)
-    parser.add_argument("--data", type=Path, required=True, help="folder with the public data sets")
-    parser.add_argument("--out", type=Path, default=MODEL_DIR)
-    options = parser.parse_args(arguments)
+    options = parse_options(__doc__, UNIT_FEATURES, arguments)
     head = train(options.language, options.data)
     print(save_with_metrics(head, options.out, f"unit_sentiment_{options.language}"))
 

@@ -14,9 +14,7 @@ from nlp_jobs.components.effort import EVIDENCE, LABELS, EffortReader, gather_ev
 from nlp_jobs.components.opinion_unit import OPINION_UNITS, OpinionUnit
 from nlp_jobs.label_heads import LabelHeads
 from nlp_jobs.lexicons.cues import Hit
-from nlp_jobs.training.judged_fitting import HELD_OUT, Others, Recipe, fit_judged
-from nlp_jobs.training.judged_texts import JudgedUnits
-from nlp_jobs.training.train_effort import EXAMPLES, RECIPE, read_judged
+from nlp_jobs.training.train_effort import read_judged
 from nlp_jobs.training.unit_texts import hash_unit
 from tests.nlp_jobs.conftest import make_fixed_head
 
@@ -85,16 +83,6 @@ def test_the_shipped_heads_know_effort_told_in_many_ways(annotator, text: str, s
     assert np.sign(sum(unit["effort"] or 0 for unit in units)) == sign
 
 
-def test_judged_units_are_hashes_of_known_labels():
-    with (EXAMPLES / "judged.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-
-    keys = [(row["language"], row["text_hash"], row["unit_hash"]) for row in rows]
-    assert len(set(keys)) == len(rows)
-    assert {len(name) for _, *names in keys for name in names} == {16}
-    assert {row["label"] for row in rows} == set(LABELS)
-
-
 def test_judged_units_are_found_in_their_texts(tmp_path: Path):
     text = "打了五遍电话没人接，东西倒是不错"
     with gzip.open(tmp_path / "zh_sentiment_waimai.csv.gz", "wt", encoding="utf-8") as file:
@@ -111,27 +99,3 @@ def test_judged_units_are_found_in_their_texts(tmp_path: Path):
     assert found.texts == ["打了五遍电话没人接"]
     assert [LABELS[place] for place in found.places] == ["high"]
     assert dict(zip(EVIDENCE, found.evidence[0], strict=True))["rules say high"] == 1
-
-
-def test_a_head_learns_from_judged_units_and_is_measured_on_others():
-    units = {"high": "打了电话一直占线", "low": "点一下就好了", "none": "颜色是蓝的"}
-    texts = [f"第{number}回{text}" for number in range(40) for text in units.values()]
-    labels = np.array([LABELS.index(label) for _ in range(40) for label in units])
-    judged = JudgedUnits(
-        texts,
-        np.zeros((len(texts), len(EVIDENCE))),
-        labels,
-        np.arange(len(texts)),
-        np.array([HELD_OUT if number >= 90 else "train" for number in range(len(texts))]),
-    )
-    recipe: Recipe = RECIPE
-    others = Others(["没什么可说的"], np.zeros((1, len(EVIDENCE))), np.array([0]), np.ones(1))
-
-    head = fit_judged("zh", recipe, judged, others)
-
-    figures = head.facts["metrics"]
-    assert (figures["judged"], figures["others"]) == (90, 1)
-    held_out = figures["judged units held out"]
-    assert held_out["words and head"]["high"]["f1"][0] == 1.0
-    assert held_out["words alone"]["high"]["recall"][0] == 0.0
-    assert head.score(["又是打了电话一直占线"], np.zeros((1, len(EVIDENCE)))).argmax() == 1

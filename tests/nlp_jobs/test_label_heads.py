@@ -163,6 +163,6 @@ def test_what_rules_say_too_needs_less_of_a_chance():
     chances = np.array([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2], [0.2, 0.1, 0.7], [0.95, 0.03, 0.02]])
     said = np.array([[False] * 3, [False, False, True], [False, True, False], [False, True, False]])
 
-    places = choose_supported(chances, said, np.array([0.0, 0.4, 0.4]), 0.1)
+    places = choose_supported(chances, said, np.array([0.0, 0.4, 0.4]))
 
     assert places.tolist() == [0, 2, 2, 0]

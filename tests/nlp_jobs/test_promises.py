@@ -16,7 +16,7 @@ from nlp_jobs.components.promises import EVIDENCE, LABELS, PromiseMarker, gather
 from nlp_jobs.evaluation.training_record import bare_text
 from nlp_jobs.label_heads import LabelHeads
 from nlp_jobs.lexicons.cues import Hit
-from nlp_jobs.training.promise_texts import EXAMPLES, read_judged, read_marked, read_others
+from nlp_jobs.training.promise_texts import read_judged, read_marked, read_others
 from nlp_jobs.training.unit_texts import hash_unit
 from tests.nlp_jobs.conftest import make_fixed_head
 
@@ -137,16 +137,6 @@ def test_broken_lines_are_named(tmp_path: Path, line: str):
 
 def test_sentences_about_promises_are_no_examples_of_neither():
     assert len(read_others("en")) > 10_000
-
-
-def test_judged_units_are_hashes_of_known_roles():
-    with (EXAMPLES / "judged.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-
-    keys = [(row["language"], row["text_hash"], row["unit_hash"]) for row in rows]
-    assert len(set(keys)) == len(rows)
-    assert {len(name) for _, *names in keys for name in names} == {16}
-    assert {row["label"] for row in rows} == set(LABELS)
 
 
 def test_judged_units_are_found_in_their_texts(tmp_path: Path):

@@ -17,6 +17,12 @@
 {% set own_complaint = (
     "units.sentiment_label = 'negative' or units.promise_role = 'breach'"
 ) %}
+-- the customer says so, or complains right behind the quoted promise (「导购说上门免费，师傅
+-- 张口就要一百」)
+{% set promise_is_broken = (
+    "earlier.promise_seq is not null and (later.breach_seq is not null"
+    " or later.complaint_seq = earlier.promise_seq + 1)"
+) %}
 
 with feedback as (
     select facts.*
@@ -126,7 +132,7 @@ pairs as (
         -- the words that show it best: the promise and its breach, where there are any
         coalesce(earlier.promise_seq, earlier.first_seq) as from_unit_seq,
         coalesce(later.breach_seq, later.complaint_seq) as to_unit_seq,
-        {{ is_promise_broken('earlier', 'later') }} as is_promise_broken,
+        {{ promise_is_broken }} as is_promise_broken,
         case_transfers.feedback_key is not null as is_case_transferred,
         earlier.is_effortful or later.is_effortful as is_effortful,
         earlier.is_rule_question or later.is_rule_question as is_rule_question,
@@ -139,7 +145,7 @@ pairs as (
             order by
                 -- who promised stands before who broke it; else who handed the case on;
                 -- else who is named first
-                {{ is_promise_broken('earlier', 'later') }} desc,
+                ({{ promise_is_broken }}) desc,
                 (case_transfers.feedback_key is not null) desc,
                 earlier.first_seq asc,
                 later.first_seq asc,

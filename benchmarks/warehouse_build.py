@@ -2,12 +2,14 @@
 
     .venv/bin/python -m benchmarks.warehouse_build --feedback 1000000 --json out.json
     .venv/bin/python -m benchmarks.warehouse_build --state FOLDER  # keep it; again: a further night
+    .venv/bin/python -m benchmarks.warehouse_build --feedback 1000000 --days 364  # 2,750 a day
 
 Raw records and labels are made by SQL (`benchmarks.warehouse_records`), so neither landing nor the
-NLP job is part of it. Each step is run as the nightly DAG runs it, its data tests included. The
-second night brings `--night` new records, 2 % late ones of any age, corrected and withdrawn ones,
-cases that were solved, and customers that changed. Beside the seconds of the clock stand those of
-processors, ours and PostgreSQL's: on a machine that does other things too they are the figure.
+NLP job is part of it; `--days` is how long the history is. Each step is run as the nightly DAG runs
+it, its data tests included. The second night brings `--night` new records, 2 % late ones of any
+age, corrected and withdrawn ones, cases that were solved, and customers that changed. Beside the
+seconds of the clock stand those of processors, ours and PostgreSQL's: on a machine that does other
+things too they are the figure.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -36,6 +38,9 @@ from warehouse.postgres import connect
 from warehouse.settings import Settings
 
 HISTORY_AGE = timedelta(days=1)  # one load brings it all, the day before the first night
+NEWEST = date(2026, 11, 17)  # where history ends
+DAYS = 1092
+CAMPAIGN_DAYS = 90  # one begins so often
 CHANGED = 10_000  # each night corrects and withdraws among ten thousand other records
 # what dbt says of a node: its name (long ones are cut) and its seconds
 NODE = re.compile(r"\d+ of \d+ (?:OK \w+ .*?|PASS )(\S+) \.* ?\[.*? in ([\d.]+)s\]")
@@ -134,21 +139,31 @@ def run_night(settings: Settings, run_id: str) -> dict[str, Timing]:
     return timings
 
 
-def land_history(settings: Settings, feedback: int) -> dict[str, int]:
-    """Make the records of three years; return the numbers that later nights go on from."""
+def land_history(settings: Settings, feedback: int, days: int) -> dict[str, int]:
+    """Make the records of so many days; return the numbers that later nights go on from."""
     numbers = {
         "customers": max(feedback // 4, 100),
         "orders": feedback,
+        "campaigns": max(days // CAMPAIGN_DAYS, 1),
         "feedback": feedback,
+        "days": days,
         "earlier": 0,
     }
     raw_tables.ensure_tables(settings)
     registry.create_tables(settings)
     build(settings, "reference", "first")
     loaded = datetime.now(UTC) - HISTORY_AGE
-    execute(settings, warehouse_records.PEOPLE, {**numbers, "loaded": loaded})
-    span = {"newest": "2026-11-17", "days": 1092, "first": 1, "last": feedback}
-    execute(settings, warehouse_records.FEEDBACK, {**numbers, **span, "loaded": loaded})
+    start = NEWEST - timedelta(days=days)
+    span = {
+        "newest": NEWEST,
+        "start": start,
+        "before": start - timedelta(days=1),
+        "first": 1,
+        "last": feedback,
+        "loaded": loaded,
+    }
+    for statements in (warehouse_records.PEOPLE, warehouse_records.FEEDBACK):
+        execute(settings, statements, numbers | span)
     return numbers
 
 
@@ -157,7 +172,7 @@ def land_night(settings: Settings, numbers: dict[str, int], night: int) -> None:
     first, now = numbers["feedback"] + 1, datetime.now(UTC)
     last = first + night - 1
     new = {"newest": "2026-11-21", "days": 1, "first": first, "last": last}
-    late = {"newest": "2026-11-20", "days": 1095, "first": last + 1, "last": last + night // 50}
+    late = {"newest": "2026-11-20", "first": last + 1, "last": last + night // 50}
     for window in (new, late):
         values = {**numbers, **window, "loaded": now}
         execute(settings, warehouse_records.FEEDBACK, values)
@@ -172,9 +187,9 @@ def total(timings: dict[str, Timing]) -> dict[str, float]:
     }
 
 
-def first_night(settings: Settings, feedback: int, kept: Path) -> dict[str, Timing]:
-    """Land three years and build everything anew; leave in `kept` what later nights go on from."""
-    numbers = land_history(settings, feedback)
+def first_night(settings: Settings, feedback: int, days: int, kept: Path) -> dict[str, Timing]:
+    """Land history and build everything anew; leave in `kept` what later nights go on from."""
+    numbers = land_history(settings, feedback, days)
     timings = run_night(settings, "first")
     kept.write_text(json.dumps(numbers), encoding="utf-8")
     return timings
@@ -196,6 +211,7 @@ def main() -> None:
     """Measure in a PostgreSQL of its own and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--feedback", type=int, default=1_000_000)
+    parser.add_argument("--days", type=int, default=DAYS, help="how long the history is")
     parser.add_argument("--night", type=int, default=3_000)
     parser.add_argument(
         "--state",
@@ -217,10 +233,12 @@ def main() -> None:
         load_before = os.getloadavg()[0]
         nights = {}
         if not kept.exists():
-            nights["full"] = first_night(settings, arguments.feedback, kept)
+            nights["full"] = first_night(settings, arguments.feedback, arguments.days, kept)
         nights["ordinary_night"] = next_night(settings, arguments.night, kept)
+        history = json.loads(kept.read_text(encoding="utf-8"))
     report = {
-        "feedback": arguments.feedback,
+        "feedback": history["orders"],  # of the first load
+        "days": history["days"],
         "night": arguments.night,
         "cores": os.cpu_count(),
         "load_before": round(load_before, 1),

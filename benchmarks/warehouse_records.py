@@ -2,14 +2,15 @@
 
 Drawn with a fixed seed, so that two measurements build from the same. Every statistic finds
 something to do in them, emerging topics and surges included; nothing is planted to be found.
+The history is `days` long and ends where the first ordinary night begins.
 """
 
 from __future__ import annotations
 
-# {customers} people with four orders and two touches of campaigns each
+# {customers} people with four orders and two touches of campaigns each; a campaign each quarter
 PEOPLE = """
 insert into raw_crm.stores (store_id, store_name, city, region, updated_at, _loaded_at)
-select 'S' || n, '店' || n, '城市' || n %% 60, '大区' || n %% 7, '2023-01-01', %(loaded)s
+select 'S' || n, '店' || n, '城市' || n %% 60, '大区' || n %% 7, %(before)s, %(loaded)s
 from generate_series(1, 300) as n;
 create temporary table department on commit drop as
 select row_number() over (order by department_slug) - 1 as place, department_slug,
@@ -18,41 +19,43 @@ from (select distinct department_slug from reference.touchpoints where pack_slug
 insert into raw_crm.teams
     (team_id, team_name, department_slug, store_id, city, region, updated_at, _loaded_at)
 select 'T' || n, '组' || n, department_slug, 'S' || 1 + n, '城市' || n, '大区' || n %% 7,
-    '2023-01-01', %(loaded)s
+    %(before)s, %(loaded)s
 from generate_series(0, 39) as n
 inner join department on n %% places = place;
 insert into raw_crm.agents
     (agent_id, agent_name, team_id, team_name, department_slug, updated_at, _loaded_at)
-select 'A' || n, '坐席', 'T' || n %% 40, '组' || n %% 40, 'customer_service', '2023-01-01',
+select 'A' || n, '坐席', 'T' || n %% 40, '组' || n %% 40, 'customer_service', %(before)s,
     %(loaded)s
 from generate_series(1, 400) as n;
 insert into raw_crm.products (product_id, product_name, category, price_cny, updated_at, _loaded_at)
-select 'P' || n, '商品', '品类' || n %% 9, n, '2023-01-01', %(loaded)s
+select 'P' || n, '商品', '品类' || n %% 9, n, %(before)s, %(loaded)s
 from generate_series(1, 200) as n;
 insert into raw_crm.customers
     (customer_id, city, region, segment, member_tier, birth_year, registered_at, updated_at,
      _loaded_at)
 select 'C' || n, '城市' || n %% 60, '大区' || n %% 7, '客群' || n %% 5, '等级' || n %% 4,
-    1950 + n %% 55, '2023-01-01'::timestamptz + n %% 900 * interval '1 day', '2023-01-01',
-    %(loaded)s
+    1950 + n %% 55, %(start)s::timestamptz + n %% (%(days)s * 4 / 5) * interval '1 day',
+    %(before)s, %(loaded)s
 from generate_series(1, %(customers)s) as n;
 insert into raw_crm.campaigns (campaign_id, campaign_name, channel, department_slug, started_on,
     ended_on, budget_cny, updated_at, _loaded_at)
-select 'K' || n, '活动' || n, 'app_push', 'marketing', '2023-11-20'::date + 90 * n,
-    '2023-11-20'::date + 90 * n + 30, 100000, '2023-01-01', %(loaded)s
-from generate_series(0, 11) as n;
+select 'K' || n, '活动' || n, 'app_push', 'marketing', %(start)s::date + 90 * n,
+    %(start)s::date + 90 * n + 30, 100000, %(before)s, %(loaded)s
+from generate_series(0, %(campaigns)s - 1) as n;
 insert into raw_crm.campaign_touches
     (touch_id, campaign_id, customer_id, touch_kind, touched_at, updated_at, _loaded_at)
-select 'H' || n, 'K' || n %% 12, 'C' || 1 + n %% %(customers)s,
+select 'H' || n, 'K' || n %% %(campaigns)s, 'C' || 1 + n %% %(customers)s,
     case when n %% 5 = 0 then 'click' else 'impression' end,
-    '2023-11-20'::timestamptz + (n %% 12) * interval '90 days' + random() * interval '30 days',
-    '2023-01-01', %(loaded)s
+    %(start)s::timestamptz + (n %% %(campaigns)s) * interval '90 days'
+        + random() * interval '30 days',
+    %(before)s, %(loaded)s
 from generate_series(1, 2 * %(customers)s) as n;
 insert into raw_crm.improvements (improvement_id, title, topic_slug, design, cost_cny, started_on,
     ended_on, status, updated_at, _loaded_at)
 select 'I' || row_number() over (order by topic_slug), '改进', topic_slug, 'before_after', 20000,
-    '2025-01-01'::date + 10 * (row_number() over (order by topic_slug))::int, '2026-06-30', 'done',
-    '2023-01-01', %(loaded)s
+    %(start)s::date + %(days)s / 3 + 10 * (row_number() over (order by topic_slug))::int,
+    '2026-11-01', 'done',
+    %(before)s, %(loaded)s
 from (
     select topic_slug from reference.topics where pack_slug = 'retail' order by 1 limit 20
 ) as topics;
@@ -60,12 +63,12 @@ insert into raw_crm.orders
     (order_id, customer_id, store_id, product_id, order_channel, ordered_at, amount_cny, status,
      updated_at, _loaded_at)
 select 'O' || n, 'C' || 1 + n %% %(customers)s, 'S' || 1 + n %% 300, 'P' || 1 + n %% 200, 'store',
-    '2023-11-20'::timestamptz + random() * interval '1095 days', 10 + n %% 3000,
-    case when n %% 33 = 0 then 'cancelled' else 'completed' end, '2023-01-01', %(loaded)s
+    %(start)s::timestamptz + random() * %(days)s * interval '1 day', 10 + n %% 3000,
+    case when n %% 33 = 0 then 'cancelled' else 'completed' end, %(before)s, %(loaded)s
 from generate_series(1, %(orders)s) as n;
 insert into raw_crm.order_items
     (order_item_id, order_id, product_id, quantity, amount_cny, updated_at, _loaded_at)
-select 'E' || n, 'O' || n, 'P' || 1 + n %% 200, 1, 10 + n %% 3000, '2023-01-01', %(loaded)s
+select 'E' || n, 'O' || n, 'P' || 1 + n %% 200, 1, 10 + n %% 3000, %(before)s, %(loaded)s
 from generate_series(1, %(orders)s) as n;
 """
 
@@ -155,7 +158,8 @@ select 'ON' || %(earlier)s || '-' || n, 'C' || 1 + (n * 11) %% %(customers)s, 'o
 from generate_series(1, %(night)s) as n;
 insert into raw_crm.campaign_touches
     (touch_id, campaign_id, customer_id, touch_kind, touched_at, updated_at, _loaded_at)
-select 'HN' || %(earlier)s || '-' || n, 'K11', 'C' || 1 + (n * 13) %% %(customers)s,
+select 'HN' || %(earlier)s || '-' || n, 'K' || %(campaigns)s - 1,
+    'C' || 1 + (n * 13) %% %(customers)s,
     case when n %% 5 = 0 then 'click' else 'impression' end,
     '2026-11-20'::timestamptz + random() * interval '1 day', '2026-11-20', %(loaded)s
 from generate_series(1, %(night)s / 2) as n;

@@ -25,7 +25,7 @@ from warehouse.settings import Settings
 
 NAME = "voc"
 # Raise it when code changes labels; changed words, packs, settings and weights show by themselves.
-VERSION = "0.10.0"
+VERSION = "0.11.0"
 CONFIGS_DIR = Path(__file__).resolve().parent / "configs"
 MAX_CHARACTERS = 10_000_000
 ON_REQUEST = (routing_heads.PREFIX, named_opinions.PREFIX)

@@ -3,6 +3,8 @@
 Customers tell things without naming them (「周一下的单周五还没发」), which no list of words holds.
 The head gives every topic of the pack a score from the letters of the unit; five weights join it
 with the strength of the cues; a touchpoint's chance is the sum of those of its topics.
+Customers name a touchpoint once and go on about it (「打了客服电话」「一直没人理」), so each unit
+of a text is read once more with what the units beside it are about.
 A pack without a head (`topic_heads:`) costs nothing and keeps what the cues found, and so does a
 unit whose cues point to a topic that was added to the pack after the head was trained.
 """
@@ -25,9 +27,12 @@ from nlp_jobs.label_heads import LabelHeads, load_shared_heads
 from nlp_jobs.letter_scores import TOPICS, take_scores
 from nlp_jobs.taxonomy import Pack, TaxonomyError
 
+LEAST_CHANCE = np.float32(1e-9)  # so that it has a logarithm
 NOWHERE = "none"  # stands for no topic and for no touchpoint in the labels of a head
 # what joins a head's score with the cues of a unit, in the order of the weights in its facts
 JOINED = ("head", "topic cues", "touchpoint cues", "no topic", "no topic despite cues")
+# what joins the logarithm of a unit's chances with those of the units beside it
+BESIDE = ("alone", "no topic", "touchpoint before", "touchpoint after", "touchpoints of the others")
 Numbers = NDArray[np.float64]
 Scores = NDArray[np.float32]
 
@@ -143,10 +148,53 @@ class TopicChances:
             by_place[places, columns] = np.log1p(worths) * touchpoint
             logits[placed] += by_place @ self.at.T
         logits[cues.with_topic] += self.without_topic * np.float32(despite_cues)
-        logits -= logits.max(axis=1, keepdims=True)
-        chances: Scores = np.exp(logits, out=logits)
-        chances /= chances.sum(axis=1, keepdims=True)
+        return to_chances(logits)
+
+    def spread_beside(self, chances: Scores, texts: NDArray[np.intp]) -> Scores:
+        """What stands beside each unit as inputs to fit weights on (`BESIDE`, units, classes).
+
+        `texts` (units,) numbers the text of each unit; units of a text follow each other.
+        """
+        no_topic = np.broadcast_to(self.without_topic, chances.shape)
+        beside = self._gather_beside(chances, texts) @ self.at.T
+        return np.stack([_log(chances), no_topic, *beside])
+
+    def read_beside(
+        self, chances: Scores, texts: NDArray[np.intp], weights: Sequence[float]
+    ) -> Scores:
+        """The chances with those of the units of the same text weighed in.
+
+        A unit that stands alone in its text keeps its own. `weights` are those of `BESIDE`.
+        """
+        _, numbers, counts = np.unique(texts, return_inverse=True, return_counts=True)
+        several = counts[numbers] > 1
+        if not several.any():
+            return chances
+        inside = chances[several]
+        alone, no_topic, *beside = np.asarray(weights, dtype=np.float32)
+        places = np.tensordot(beside, self._gather_beside(inside, texts[several]), axes=1)
+        logits = alone * _log(inside) + no_topic * self.without_topic + places @ self.at.T
+        logits[inside == 0] = -np.inf  # what is never chosen
+        chances[several] = to_chances(logits)
         return chances
+
+    def _gather_beside(self, chances: Scores, texts: NDArray[np.intp]) -> Scores:
+        """The touchpoints of the unit before, of the one after, and the mean of all others of the
+        text (3, units, touchpoints + 1).
+        """
+        places = chances @ self.at
+        places[:, -1] = 0  # that nothing is named is not something to go on about
+        follows = np.zeros((len(texts), 1), dtype=bool)
+        follows[1:, 0] = texts[1:] == texts[:-1]
+        before, after = np.zeros_like(places), np.zeros_like(places)
+        before[1:] = places[:-1] * follows[1:]
+        after[:-1] = places[1:] * follows[1:]
+        _, first, numbers, counts = np.unique(
+            texts, return_index=True, return_inverse=True, return_counts=True
+        )
+        others = np.add.reduceat(places, first)[numbers] - places
+        others /= np.maximum(counts[numbers] - 1, 1, dtype=np.float32)[:, None]
+        return np.stack([before, after, others])
 
     def choose(
         self, chances: Scores, least_topic: float, least_touchpoint: float
@@ -176,6 +224,19 @@ class TopicChances:
             )
 
 
+def _log(chances: Scores) -> Scores:
+    logarithms: Scores = np.log(np.maximum(chances, LEAST_CHANCE))
+    return logarithms
+
+
+def to_chances(logits: Scores) -> Scores:
+    """Chances (units, classes) that add up to 1, in the place of the logits."""
+    logits -= logits.max(axis=1, keepdims=True)
+    np.exp(logits, out=logits)
+    logits /= logits.sum(axis=1, keepdims=True)
+    return logits
+
+
 def _append(found: Named, row: int, worths: Mapping[str, float], places: Mapping[str, int]) -> None:
     for slug, worth in worths.items():
         if slug in places:
@@ -195,6 +256,8 @@ class TopicReader:
             return
         self.chances = TopicChances(head.labels)
         self.weights: list[float] = head.facts["join"]
+        # null where nobody judged units in their texts
+        self.beside: list[float] | None = head.facts.get("beside")
         self.least_topic: float = head.facts["least_topic"]
         self.least_touchpoint: float = head.facts["least_touchpoint"]
         self.owners = {
@@ -227,17 +290,22 @@ class TopicReader:
             yield from batch
 
     def _read(self, docs: Iterable[Doc], head: LabelHeads) -> None:
-        units = [
-            unit
-            for unit in list_customer_units(docs)
+        placed = [
+            (number, unit)
+            for number, doc in enumerate(docs)
+            for unit in list_customer_units([doc])
             if unit.promise_role != "promise" and self._knows(unit)
         ]
-        if not units:
+        if not placed:
             return
+        units = [unit for _, unit in placed]
         scores = head.complete(take_scores(units, TOPICS, head)).astype(np.float32)
         scores[:, self.lost] = -np.inf
         cues = self.chances.gather_cues([unit.cue_weights for unit in units])
         joined = self.chances.join(scores, cues, self.weights)
+        if self.beside is not None:
+            texts = np.array([number for number, _ in placed])
+            joined = self.chances.read_beside(joined, texts, self.beside)
         found = self.chances.choose(joined, self.least_topic, self.least_touchpoint)
         for unit, (topic, chance, touchpoint, place_chance) in zip(units, found, strict=True):
             self._take(unit, topic, chance, touchpoint, place_chance)

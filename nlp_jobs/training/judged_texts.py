@@ -1,9 +1,9 @@
 """Units of public texts that were judged in their texts: hashes and labels, no words.
 
-A file has the columns `language`, `text_hash`, `unit_hash` (`unit_texts.hash_unit`) and `label`.
-The texts are found again in the public files (`--data`); units that the pipes no longer cut so are
-left out. Most texts were chosen because a former head saw something in them, so labels are more
-frequent among these units than in texts at large.
+A file has the columns `language`, `text_hash`, `unit_hash` (`unit_texts.hash_unit`) and `label`,
+or one for each of several labels. The texts are found again in the public files (`--data`); units
+that the pipes no longer cut so are left out. Most texts were chosen because a former head saw
+something in them, so labels are more frequent among these units than in texts at large.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ class JudgedUnits(NamedTuple):
     splits: NDArray[np.str_]  # of the text (`choose_split`)
 
 
-def read_judgements(path: Path, language: str) -> dict[str, dict[str, str]]:
+def read_judgements(path: Path, language: str, column: str = "label") -> dict[str, dict[str, str]]:
     """The labels of a file's units in one language."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["language"] == language:
-                found[row["text_hash"]][row["unit_hash"]] = row["label"]
+                found[row["text_hash"]][row["unit_hash"]] = row[column]
     return dict(found)
 
 

@@ -1,14 +1,30 @@
-"""What units are about, to train the topic heads of the retail pack (see `unit_texts`)."""
+"""What units are about, to train the topic heads of the retail pack.
+
+Units by themselves stand in `unit_examples` (see `unit_texts`), units that were judged in their
+texts in `topic_examples/judged.csv` (see `judged_texts`): there 「一直没人理」 is about what the
+unit before it names.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import NamedTuple
 
+from nlp_jobs.components.opinion_unit import OpinionUnit, list_customer_units
 from nlp_jobs.components.topics import NOWHERE
 from nlp_jobs.taxonomy import Pack
-from nlp_jobs.training.labelled_texts import prepare_text
-from nlp_jobs.training.unit_texts import EXAMPLES, find_units, read_judgements, read_sentences
+from nlp_jobs.training import judged_texts
+from nlp_jobs.training.labelled_texts import choose_split, prepare_text
+from nlp_jobs.training.unit_texts import (
+    EXAMPLES,
+    build_pipes,
+    find_units,
+    hash_unit,
+    read_judgements,
+    read_sentences,
+)
+
+JUDGED_INSIDE = Path(__file__).resolve().parent / "topic_examples" / "judged.csv"
 
 PUBLIC_FILES = {
     "zh": (
@@ -37,6 +53,24 @@ class JudgedText(NamedTuple):
     """A unit of a public text with the split that its text belongs to (`choose_split`)."""
 
     label: TopicText
+    split: str
+
+
+class UnitInside(NamedTuple):
+    """A unit as it stands in its text, and what it was judged to be about; null where not judged.
+
+    `department` is who did it, the touchpoint's owner unless the text says otherwise.
+    """
+
+    unit: OpinionUnit
+    label: TopicText | None
+    department: str | None
+
+
+class TextInside(NamedTuple):
+    """The customers' units of a public text, in order, with the split of the text."""
+
+    units: list[UnitInside]
     split: str
 
 
@@ -79,6 +113,46 @@ def read_judged_texts(language: str, pack: Pack, data: Path) -> list[JudgedText]
         for key, unit in find_units(language, PUBLIC_FILES[language], data, labels)
     }
     return [found[key] for key in sorted(found)]
+
+
+def read_texts_inside(
+    language: str, pack: Pack, data: Path, path: Path = JUDGED_INSIDE
+) -> list[TextInside]:
+    """Return the public texts whose units were judged in them, none for a language without.
+
+    The units have heard their cues, and nothing else. Raises `ValueError` for a slug that the pack
+    lacks, `FileNotFoundError` when the folder holds none of the texts.
+    """
+    columns = {
+        name: judged_texts.read_judgements(path, language, name)
+        for name in ("topic", "touchpoint", "department")
+    }
+    topics = columns["topic"]
+    if not topics:
+        return []
+    found = judged_texts.find_texts(topics, language, data)
+    texts = []
+    docs = build_pipes(language, "voc_letters").pipe(found.values())
+    for key, doc in zip(found, docs, strict=True):
+        left = dict(topics[key])
+        units = []
+        for unit in list_customer_units([doc]):
+            name = hash_unit(unit.text)
+            topic = left.pop(name, None)  # of units with the same words the first is the judged one
+            if topic is None:
+                units.append(UnitInside(unit, None, None))
+                continue
+            label = _check(pack, topic, columns["touchpoint"][key][name])
+            department = columns["department"][key][name]
+            units.append(
+                UnitInside(
+                    unit,
+                    TopicText(*label, unit.text),
+                    None if department == NOWHERE else department,
+                )
+            )
+        texts.append(TextInside(units, choose_split(doc.text)))
+    return texts
 
 
 def _check(pack: Pack, *slugs: str) -> tuple[str | None, str | None]:

@@ -5,8 +5,9 @@
 A ridge regression on n-grams, over the topics of the retail pack, touchpoints without a topic, and
 neither, learns from written sentences and judged public units (`topic_texts`). Five weights then
 join its scores with the cues (`nlp_jobs.components.topics`): fitted by likelihood on sentences by
-other writers and on judged units, both of which the head has not seen. Judged units whose texts
-are held out (`choose_split`: test) serve to measure alone, as does every second sentence apart.
+other writers and on judged units, both of which the head has not seen. Where units were judged in
+their texts, five more weigh in the units beside. Judged units whose texts are held out
+(`choose_split`: test) serve to measure alone, as does every second sentence apart.
 No chance in it: the same folder gives the same weights.
 """
 
@@ -19,23 +20,22 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, diags
 
 from nlp_jobs.components.cues import make_cue_finder
 from nlp_jobs.components.routing import Router
-from nlp_jobs.components.topics import JOINED, TopicChances, write_label
+from nlp_jobs.components.topics import BESIDE, JOINED, TopicChances, write_label
 from nlp_jobs.evaluation import metrics
 from nlp_jobs.label_heads import LabelHeads, prune
 from nlp_jobs.taxonomy import Pack, load_pack
-from nlp_jobs.text_features import TextFeatures
 from nlp_jobs.training.command_line import parse_options
+from nlp_jobs.training.topic_fitting import fit, fit_join, fit_weights
 from nlp_jobs.training.topic_texts import (
     PUBLIC_FILES,
+    TextInside,
     TopicText,
     read_judged_texts,
     read_pack_examples,
+    read_texts_inside,
     read_topic_texts,
 )
 from nlp_jobs.training.train_routing import save_with_metrics
@@ -43,60 +43,12 @@ from nlp_jobs.unit_features import UNIT_FEATURES
 
 Numbers = NDArray[np.float64]
 PACK = "retail"
-RIDGE = 0.6
-BLOCK = 2000  # rows of the kernel at a time: as a sparse matrix it would not fit
-SCORE = 20.0  # scores of the regression lie near 0: so much larger they are logits
-KEPT_WEIGHTS = {"zh": 700_000, "en": 1_000_000}
-# A cue that somebody adds to the pack must be able to move its topic, also where the sentences
-# to join on would rather hear the head alone.
-LEAST_CUE_WEIGHTS = {"topic cues": 1.0, "touchpoint cues": 0.5}
-# what a judged unit and an example of the pack count for beside a written sentence
-JUDGED_WEIGHT, EXAMPLE_WEIGHT = 1.0, 10.0
+KEPT_WEIGHTS = {"zh": 655_000, "en": 940_000}
+# What a written sentence and an example of the pack count for beside a judged unit. Twice: with
+# once the sentences of other writers are read worse, and judged units hardly better.
+WRITTEN_WEIGHT, EXAMPLE_WEIGHT = 2.0, 10.0
 # chances from which a topic and a touchpoint are named
 LEAST_TOPIC, LEAST_TOUCHPOINT = 0.2, 0.2
-
-
-def fit(
-    texts: Sequence[TopicText], weights: Numbers, labels: Sequence[str], features: TextFeatures
-) -> tuple[Numbers, Numbers]:
-    """Ridge regression: the weights (width, labels) and the intercepts."""
-    counts = features.build([text.text for text in texts])
-    present = np.asarray((counts > 0).sum(axis=0)).ravel()
-    idf = np.log((1 + len(texts)) / (1 + present)) + 1
-    rows = csr_matrix(counts @ diags(idf))
-    size = np.sqrt(rows.multiply(rows).sum() / len(texts))
-    rows = csr_matrix(rows / size)
-    places = {label: place for place, label in enumerate(labels)}
-    targets = np.zeros((len(texts), len(labels)), dtype=np.float32)
-    for row, text in enumerate(texts):
-        targets[row, places[write_label(*text[:2])]] = 1
-    mean = np.average(targets, axis=0, weights=weights)
-    # the dual form: there are more n-grams than texts
-    rows = rows.astype(np.float32)
-    kernel = np.vstack(
-        [(rows[start : start + BLOCK] @ rows.T).toarray() for start in range(0, len(texts), BLOCK)]
-    )
-    kernel[np.diag_indices(len(texts))] += (RIDGE / weights).astype(np.float32)
-    dual = cho_solve(cho_factor(kernel, lower=True, overwrite_a=True), targets - mean)
-    weighed: Numbers = SCORE * (diags(idf / size) @ (rows.T @ dual))
-    return weighed, SCORE * np.asarray(mean, dtype=float)
-
-
-def fit_join(scores: Numbers, cues: Numbers, right: NDArray[np.int64], weights: Numbers) -> Numbers:
-    """The weights `JOINED`, by the likelihood of the right classes (texts,)."""
-    least = [LEAST_CUE_WEIGHTS.get(name) for name in JOINED]
-    rows = np.arange(len(right))
-
-    def loss(joined: Numbers) -> float:
-        logits = joined[0] * scores + np.tensordot(joined[1:], cues, axes=1)
-        logits -= logits.max(axis=1, keepdims=True)
-        chances = logits[rows, right] - np.log(np.exp(logits).sum(axis=1))
-        return float(-np.average(chances, weights=weights))
-
-    start = [1.0, *(weight or 0.0 for weight in least[1:])]
-    bounds = [(weight, None) for weight in least]
-    found: Numbers = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
-    return found
 
 
 class Measured:
@@ -111,20 +63,45 @@ class Measured:
         labels: list[str],
     ) -> None:
         self.texts = texts
+        self.pairs = [text[:2] for text in texts]
         self.right = np.array([labels.index(write_label(*text[:2])) for text in self.texts])
         finder = make_cue_finder(language, PACK)
         self.hits = finder.find_many([text.text for text in self.texts])
         self.cues = chances.gather_cues([router.weigh(hits) for hits in self.hits])
 
 
+class MeasuredInside:
+    """All units of texts with what the cues say of them; `judged` marks those with a label."""
+
+    def __init__(
+        self, texts: Sequence[TextInside], chances: TopicChances, router: Router, labels: list[str]
+    ) -> None:
+        self.units = [unit for text in texts for unit in text.units]
+        self.texts = np.repeat(np.arange(len(texts)), [len(text.units) for text in texts])
+        self.cues = chances.gather_cues([router.weigh(unit.unit.hits) for unit in self.units])
+        places = {label: place for place, label in enumerate(labels)}
+        found = [
+            -1 if unit.label is None else places.get(write_label(*unit.label[:2]), -1)
+            for unit in self.units
+        ]
+        self.judged = np.array(found) >= 0
+        self.right = np.array(found)[self.judged]
+
+    def score(self, head: LabelHeads) -> NDArray[np.float32]:
+        """What the letters of all units score (units, labels)."""
+        return head.score([unit.unit.text for unit in self.units]).astype(np.float32)
+
+
 def score_pairs(
-    texts: Sequence[TopicText], answers: Sequence[tuple[str | None, str | None]]
+    wanted_of: Sequence[tuple[str | None, ...]],
+    answers: Sequence[tuple[str | None, ...]],
+    names: Sequence[str] = ("topic", "touchpoint"),
 ) -> dict[str, Any]:
-    """Accuracy, precision, recall and micro-F1 of topics and touchpoints."""
-    figures: dict[str, Any] = {"n": len(texts)}
-    for column, name in enumerate(("topic", "touchpoint")):
-        both = zip(texts, answers, strict=True)
-        pairs = [(text[column], answer[column]) for text, answer in both]
+    """Accuracy, precision, recall and micro-F1 of each of the named labels."""
+    figures: dict[str, Any] = {"n": len(answers)}
+    for column, name in enumerate(names):
+        both = zip(wanted_of, answers, strict=True)
+        pairs = [(wanted[column], answer[column]) for wanted, answer in both]
         hits = [wanted == said is not None for wanted, said in pairs]
         misses = [wanted not in (None, said) for wanted, said in pairs]
         extras = [said not in (None, wanted) for wanted, said in pairs]
@@ -155,6 +132,50 @@ def answer_by_cues(router: Router, measured: Measured) -> list[tuple[str | None,
     return answers
 
 
+def fit_beside(
+    measured: MeasuredInside,
+    scores: NDArray[np.float32],
+    chances: TopicChances,
+    join: Sequence[float],
+) -> list[float]:
+    """The weights `BESIDE`, by the likelihood of the right classes of judged units."""
+    joined = chances.join(scores, measured.cues, join)
+    inputs = chances.spread_beside(joined, measured.texts)[:, measured.judged].astype(float)
+    counted = np.ones(len(measured.right))
+    found = fit_weights(inputs, measured.right, counted, [None] * len(BESIDE))
+    return [round(weight, 4) for weight in found.tolist()]
+
+
+def measure_inside(
+    measured: MeasuredInside,
+    scores: NDArray[np.float32],
+    chances: TopicChances,
+    join: Sequence[float],
+    beside: Sequence[float],
+    pack: Pack,
+) -> dict[str, Any]:
+    """How right units are in their texts, read by themselves and beside each other."""
+    owners = {place.slug: place.department for _, place in pack.iter_touchpoints()}
+    topic_owners = {topic.slug: topic.department for *_, topic in pack.iter_topics()}
+    wanted = [
+        (*unit.label[:2], unit.department) for unit in measured.units if unit.label is not None
+    ]
+    alone = chances.join(scores, measured.cues, join)
+    figures = {}
+    for name, joined in (
+        ("by themselves", alone),
+        ("beside each other", chances.read_beside(alone.copy(), measured.texts, beside)),
+    ):
+        found = chances.choose(joined, LEAST_TOPIC, LEAST_TOUCHPOINT)
+        answers = [
+            (topic, place, topic_owners.get(topic or "") or owners.get(place or ""))
+            for unit, (topic, _, place, _) in zip(measured.units, found, strict=True)
+            if unit.label is not None
+        ]
+        figures[name] = score_pairs(wanted, answers, ("topic", "touchpoint", "department"))
+    return figures
+
+
 def train(language: str, data: Path, pack: Pack) -> LabelHeads:
     """Return the head of a language; its facts hold the figures.
 
@@ -166,13 +187,17 @@ def train(language: str, data: Path, pack: Pack) -> LabelHeads:
     written = read_topic_texts(language, pack)
     learnt_units = [text for text, split in judged if split == "train"]
     examples = read_pack_examples(language, pack)
-    texts = [*written, *learnt_units, *examples]
-    counted = np.concatenate(
-        [
-            np.ones(len(written)),
-            np.full(len(learnt_units), JUDGED_WEIGHT),
-            np.full(len(examples), EXAMPLE_WEIGHT),
-        ]
+    inside = read_texts_inside(language, pack, data)
+    learnt_inside = [
+        unit.label
+        for text in inside
+        for unit in text.units
+        if text.split == "train" and unit.label is not None
+    ]
+    texts = [*written, *learnt_units, *learnt_inside, *examples]
+    counted = np.repeat(
+        [WRITTEN_WEIGHT, 1.0, 1.0, EXAMPLE_WEIGHT],
+        [len(written), len(learnt_units), len(learnt_inside), len(examples)],
     )
     labels = sorted({write_label(*text[:2]) for text in texts})
     features = UNIT_FEATURES[language]
@@ -208,6 +233,10 @@ def train(language: str, data: Path, pack: Pack) -> LabelHeads:
         "sentences apart": measure(apart[1::2]),
         "public units held out": measure(only_known(judged_of("test"))),
     }
+    held_back, held_out = (
+        MeasuredInside([text for text in inside if text.split == split], chances, router, labels)
+        for split in ("calibration", "test")
+    )
     join = fit_join(
         np.concatenate([head.score([text.text for text in part.texts]) for part in joined_on]),
         np.concatenate([chances.spread_cues(part.cues) for part in joined_on], axis=1),
@@ -222,19 +251,26 @@ def train(language: str, data: Path, pack: Pack) -> LabelHeads:
         found = chances.choose(joined, LEAST_TOPIC, LEAST_TOUCHPOINT)
         answers = [(topic, place) for topic, _, place, _ in found]
         figures[name] = {
-            "cues alone": score_pairs(part.texts, answer_by_cues(router, part)),
-            "head and cues": score_pairs(part.texts, answers),
+            "cues alone": score_pairs(part.pairs, answer_by_cues(router, part)),
+            "head and cues": score_pairs(part.pairs, answers),
         }
-    facts = {
+    facts: dict[str, Any] = {
         "join": [round(weight, 4) for weight in join.tolist()],
         "joined": list(JOINED),
         "least_topic": LEAST_TOPIC,
         "least_touchpoint": LEAST_TOUCHPOINT,
     }
+    if inside:
+        beside = fit_beside(held_back, held_back.score(head), chances, join.tolist())
+        facts |= {"beside": beside, "besides": list(BESIDE)}
+        figures["units in their texts, held out"] = measure_inside(
+            held_out, held_out.score(head), chances, join.tolist(), beside, pack
+        )
     learnt = {
         "trained_on": dt.date.today().isoformat(),
         "written": len(written),
         "judged": len(learnt_units),
+        "judged in their texts": len(learnt_inside),
         "joined_on": [len(part.texts) for part in joined_on],
     }
     head.facts.update(facts, metrics={**learnt, **figures})

@@ -31,7 +31,7 @@ from nlp_jobs.components.unit_sentiment import (
 )
 from nlp_jobs.label_heads import LabelHeads, prune
 from nlp_jobs.text_features import TextFeatures
-from nlp_jobs.training import topic_texts
+from nlp_jobs.training import judged_texts, topic_texts
 from nlp_jobs.training.command_line import parse_options
 from nlp_jobs.training.taught_units import read_taught, shorten, spread
 from nlp_jobs.training.train_routing import save_with_metrics
@@ -114,11 +114,12 @@ def read_public(language: str, data: Path) -> PublicUnits:
     Raises `FileNotFoundError` when the folder holds none of the public sets.
     """
     rows = read_judgements(language, "sentiment")
+    inside = judged_texts.read_judgements(topic_texts.JUDGED_INSIDE, language, "sentiment")
     chances = read_taught(language, LABELS)
     texts = {
         found.doc.text: found.split
         for key, found in iter_units(language, PUBLIC_FILES[language], data)
-        if key in rows or shorten(key) in chances
+        if key in rows or shorten(key) in chances or hash_unit(found.doc.text) in inside
     }
     if not texts:
         raise FileNotFoundError(f"{data} holds none of {', '.join(PUBLIC_FILES[language])}")
@@ -128,9 +129,15 @@ def read_public(language: str, data: Path) -> PublicUnits:
     docs = build_pipes(language, PIPE).pipe(texts)
     for split, doc in zip(texts.values(), docs, strict=True):
         units = select_units(doc)
+        text = hash_unit(doc.text)
+        left = dict(inside.get(text, {}))
         for unit, evidence in zip(units, gather_evidence(doc, units), strict=True):
             key = hash_unit(unit.text)
-            if key in rows and key not in judged:
+            if key in left:  # the same words may be judged otherwise in another text
+                name = f"{text} {key}"
+                judged[name] = SentimentUnit(unit.text, evidence, find_label(left.pop(key)))
+                splits[name] = split
+            elif key in rows and key not in judged:
                 label = find_label(rows[key]["sentiment"])
                 judged[key] = SentimentUnit(unit.text, evidence, label)
                 splits[key] = split

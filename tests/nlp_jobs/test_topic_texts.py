@@ -13,8 +13,13 @@ from nlp_jobs.components.topics import JOINED
 from nlp_jobs.evaluation.training_record import bare_text
 from nlp_jobs.taxonomy import load_pack
 from nlp_jobs.training import unit_texts
-from nlp_jobs.training.topic_texts import TopicText, read_judged_texts, read_topic_texts
-from nlp_jobs.training.train_topics import fit, fit_join
+from nlp_jobs.training.topic_fitting import fit, fit_join
+from nlp_jobs.training.topic_texts import (
+    TopicText,
+    read_judged_texts,
+    read_texts_inside,
+    read_topic_texts,
+)
 from nlp_jobs.training.unit_texts import hash_unit
 from nlp_jobs.unit_features import UNIT_FEATURES
 
@@ -85,14 +90,55 @@ def test_judged_units_are_found_in_the_public_texts(
         encoding="utf-8",
     )
     monkeypatch.setattr(unit_texts, "JUDGED", judged)
-    path = tmp_path / "zh_sentiment_online_shopping_10cats.csv.gz"
-    with gzip.open(path, "wt", encoding="utf-8") as file:
-        file.write("category,label,text\n水果,0,包装箱子破了\n水果,0,包装箱子破了\n")
+    write_public(tmp_path, "包装箱子破了", "包装箱子破了")
 
     [found] = read_judged_texts("zh", PACK, tmp_path)
 
     assert found.label == TopicText("packaging_quality", "packaging", "包装箱子破了")
     assert found.split in ("train", "calibration", "test")
+
+
+HEADER_INSIDE = "language,text_hash,unit_hash,topic,touchpoint,department,sentiment\n"
+
+
+def test_units_are_judged_in_their_texts(tmp_path: Path):
+    text = "打了客服电话，没人理我。箱子也破了"
+    judged = tmp_path / "judged.csv"
+    judged.write_text(
+        HEADER_INSIDE
+        + f"zh,{hash_unit(text)},{hash_unit('没人理我。')},"
+        + "reach_service,customer_service,customer_service,neg\n"
+        + f"zh,{hash_unit(text)},{hash_unit('箱子也破了')},none,packaging,none,neg\n",
+        encoding="utf-8",
+    )
+    write_public(tmp_path, text, "没人理我。")
+
+    [found] = read_texts_inside("zh", PACK, tmp_path, judged)
+
+    assert {unit.unit.text: unit.label and unit.label[:2] for unit in found.units} == {
+        "打了客服电话": None,
+        "没人理我。": ("reach_service", "customer_service"),
+        "箱子也破了": (None, "packaging"),
+    }
+    assert [unit.department for unit in found.units] == [None, "customer_service", None]
+    assert any(unit.unit.hits for unit in found.units)
+
+
+def test_a_language_of_which_nothing_was_judged_has_no_texts(tmp_path: Path):
+    judged = tmp_path / "judged.csv"
+    judged.write_text(HEADER_INSIDE, encoding="utf-8")
+
+    assert read_texts_inside("zh", PACK, tmp_path, judged) == []
+
+
+def test_an_unknown_slug_of_a_judged_unit_is_named(tmp_path: Path):
+    judged = tmp_path / "judged.csv"
+    key = hash_unit("箱子破了")
+    judged.write_text(f"{HEADER_INSIDE}zh,{key},{key},refunds,delivery,none,neg\n", "utf-8")
+    write_public(tmp_path, "箱子破了")
+
+    with pytest.raises(ValueError, match="refunds at delivery is not in the pack"):
+        read_texts_inside("zh", PACK, tmp_path, judged)
 
 
 def test_a_regression_tells_classes_apart_by_their_letters():
@@ -121,6 +167,12 @@ def test_the_weight_of_cues_has_a_floor():
 
     assert found[0] > 1
     assert found[1] == pytest.approx(1.0)
+
+
+def write_public(folder: Path, *texts: str) -> None:
+    path = folder / "zh_sentiment_online_shopping_10cats.csv.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.write("\n".join(["category,label,text", *(f"水果,0,{text}" for text in texts)]))
 
 
 def write(folder: Path, *lines: str) -> None:

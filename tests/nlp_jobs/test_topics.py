@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -137,6 +138,50 @@ def test_what_the_pack_no_longer_has_is_never_chosen() -> None:
 
     assert found.topic_slug == "refund"
     assert found.touchpoint_slug == "return_refund"
+
+
+BESIDE = [1.0, 0.0, 2.0, 2.0, 0.0]  # of the logarithm, no topic, before, after, the others
+
+
+def read_text(head: LabelHeads, *units: OpinionUnit) -> list[str | None]:
+    """The touchpoints of the units of one text."""
+    doc: Doc = spacy.blank("zh").make_doc("货")
+    doc.user_data[OPINION_UNITS] = list(units)
+    alone: Doc = spacy.blank("zh").make_doc("货")
+    alone.user_data[OPINION_UNITS] = [make_unit()]
+    list(TopicReader(PACK, "zh", head).pipe([alone, doc, alone]))
+    assert alone.user_data[OPINION_UNITS][0].touchpoint_slug is None  # nothing stands beside it
+    return [unit.touchpoint_slug for unit in units]
+
+
+def test_a_unit_goes_on_about_what_stands_beside_it() -> None:
+    silent = make_head(0, 0, 0.4, 0.4, 1.6)
+    head = replace(silent, facts=silent.facts | {"beside": BESIDE})
+    named = ("touchpoint", "delivery"), ("topic", "delivery_speed")
+
+    assert read_text(silent, make_unit(*named), make_unit()) == ["delivery", None]
+    assert read_text(head, make_unit(*named), make_unit()) == ["delivery", "delivery"]
+    assert read_text(head, make_unit(), make_unit(*named)) == ["delivery", "delivery"]
+
+
+def test_the_touchpoints_of_a_whole_text_count() -> None:
+    silent = make_head(0, 0, 0.4, 0.4, 1.6)
+    head = replace(silent, facts=silent.facts | {"beside": [1.0, 0.0, 0.0, 0.0, 6.0]})
+    named = ("touchpoint", "delivery"), ("topic", "delivery_speed")
+
+    found = read_text(head, make_unit(*named), make_unit(*named), make_unit(), make_unit())
+
+    assert found == ["delivery"] * 4
+
+
+def test_what_the_pack_lost_is_not_named_for_what_stands_beside_it() -> None:
+    labels = ("lost_topic@delivery", "none@delivery", "none@none")
+    silent = make_head(5, 0, 1, labels=labels)
+    head = replace(silent, facts=silent.facts | {"beside": [1.0, 0.0, 9.0, 9.0, 9.0]})
+    units = [make_unit(("touchpoint", "delivery")), make_unit(("touchpoint", "delivery"))]
+
+    assert read_text(head, *units) == ["delivery", "delivery"]
+    assert [unit.topic_slug for unit in units] == [None, None]
 
 
 def test_agents_and_promises_are_not_read() -> None:

@@ -72,7 +72,8 @@ Pair = tuple[str, str]  # two departments in alphabetical order
 _PERIOD = "(select * from core.dim_reporting_period where period_slug = 'last_12_months')"
 
 # one row per feedback and department, with the feedback's units on any department; one pass over
-# the units, since a join with itself is planned badly on tables without statistics
+# the units, since a join with itself is planned badly on tables without statistics. One row of each
+# feedback is its first, which the feedback itself is counted by
 _SPOKEN = f"""
     select
         units.feedback_key,
@@ -81,12 +82,15 @@ _SPOKEN = f"""
         bool_or(
             units.sentiment_label = 'negative' or units.promise_role in ('breach', 'promise')
         ) as is_involved,
-        sum(count(*)) over (partition by units.feedback_key) as feedback_units
+        sum(count(*)) over feedback as feedback_units,
+        max(max(units.dedup_weight)) over feedback as feedback_weight,
+        row_number() over feedback = 1 as is_first
     from core.fct_opinion_unit as units
     inner join {_PERIOD} as period
         on units.occurred_date between period.first_month and period.last_date
     where units.subject_slug = 'us' and units.is_relevant and units.department_slug is not null
     group by units.feedback_key, units.department_slug
+    window feedback as (partition by units.feedback_key)
 """
 
 
@@ -127,22 +131,16 @@ def run(settings: Settings) -> dict[str, int]:
 
 def read_meetings(connection: psycopg.Connection[Any]) -> Meetings:
     """Weigh involved departments and pairs in the last 12 months."""
-    total = connection.execute(
+    spoken = connection.execute(
         f"""
-        select coalesce(sum(weight), 0) from (
-            select feedback_key, max(weight) as weight
-            from ({_SPOKEN}) as spoken
-            where feedback_units >= 2
-            group by feedback_key
-        ) as universe
-        """
-    ).fetchone()
-    departments = connection.execute(
-        f"""
-        select department_slug, sum(weight)
+        select
+            department_slug,
+            sum(weight) filter (where is_involved),
+            sum(feedback_weight) filter (where is_first)
         from ({_SPOKEN}) as spoken
-        where feedback_units >= 2 and is_involved
+        where feedback_units >= 2
         group by department_slug
+        order by department_slug
         """
     ).fetchall()
     pairs = connection.execute(
@@ -158,8 +156,10 @@ def read_meetings(connection: psycopg.Connection[Any]) -> Meetings:
         """
     ).fetchall()
     return Meetings(
-        total=settle(total[0] if total else 0),
-        departments={department: settle(weight) for department, weight in departments},
+        total=settle(sum(weight or 0 for _, _, weight in spoken)),
+        departments={
+            department: settle(weight) for department, weight, _ in spoken if weight is not None
+        },
         pairs={(first, second): settle(weight) for first, second, weight in pairs},
     )
 

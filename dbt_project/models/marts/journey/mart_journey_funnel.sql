@@ -30,10 +30,13 @@ clock as (
         ) as last_at
 ),
 
-journey_steps as (
+-- planned for each of its readers: written down once, it is all steps by all names
+journey_steps as not materialized (
     select
         steps.customer_key,
+        steps.campaign_key,
         steps.step_slug,
+        steps.seen_date,
         steps.reached_at,
         steps.until_at,
         steps.window_ends_at <= clock.last_at as is_window_over,
@@ -53,19 +56,37 @@ journey_steps as (
 ),
 
 -- one row for all journeys that are alike: what is added up is added up here, so that
--- the segments are counted over few rows
-alike as (
+-- the segments are counted over few rows. By day and key: names are for the few rows
+days as (
     select
         step_slug,
-        {{ segments | join(',\n        ') }},
-        min(campaign_name) as campaign_name,
+        campaign_key,
+        seen_date,
+        customer_segment,
         count(reached_at) as journey_count,
         -- to be seen is the first step: nothing has to run out before it counts
         count(*) filter (where is_window_over or step_slug = 'seen') as base_count,
         count(reached_at) filter (where is_window_over) as reached_count,
         sum(amount_cny) as amount_cny
     from journey_steps
-    group by step_slug, {{ segments | join(', ') }}
+    group by step_slug, campaign_key, seen_date, customer_segment
+),
+
+alike as (
+    select
+        days.step_slug,
+        days.customer_segment,
+        days.journey_count,
+        days.base_count,
+        days.reached_count,
+        days.amount_cny,
+        campaigns.campaign_name,
+        coalesce(campaigns.campaign_channel, 'unknown') as channel,
+        coalesce(campaigns.campaign_id, 'unknown') as campaign,
+        to_char(days.seen_date, 'YYYY-MM') as month
+    from days
+    left join {{ ref('dim_campaign') }} as campaigns
+        on days.campaign_key = campaigns.campaign_key
 ),
 
 counted as (

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, diags
+from scipy.special import log_softmax
 from sklearn.linear_model import Ridge
 
 from nlp_jobs.components.topics import JOINED, write_label
@@ -21,6 +22,8 @@ SCORE = 20.0  # scores of the regression lie near 0: so much larger they are log
 # A cue that somebody adds to the pack must be able to move its topic, also where the sentences
 # to join on would rather hear the head alone.
 LEAST_CUE_WEIGHTS = {"topic cues": 1.0, "touchpoint cues": 0.5}
+# chances from which a topic and a touchpoint are named
+LEAST_TOPIC, LEAST_TOUCHPOINT = 0.2, 0.2
 
 
 def fit(
@@ -61,15 +64,12 @@ def fit_weights(
     shares = counted / counted.sum()
 
     def loss(weights: Numbers) -> tuple[float, Numbers]:
-        logits = np.tensordot(weights, inputs, axes=1)
-        logits -= logits.max(axis=1, keepdims=True)
-        chances = np.exp(logits)
-        sums = chances.sum(axis=1)
-        lost = np.log(sums) - logits[rows, right]
-        slopes = chances / sums[:, None]
+        logarithms = log_softmax(np.tensordot(weights, inputs, axes=1), axis=1)
+        slopes = np.exp(logarithms)
         slopes[rows, right] -= 1
         slopes *= shares[:, None]
-        return float(shares @ lost), np.einsum("ijk,jk->i", inputs, slopes)
+        lost = -float(shares @ logarithms[rows, right])
+        return lost, np.einsum("ijk,jk->i", inputs, slopes)
 
     start = [1.0, *(weight or 0.0 for weight in least[1:])]
     bounds = [(weight, None) for weight in least]

@@ -14,11 +14,8 @@ from nlp_jobs.components.topics import TopicChances, write_label
 from nlp_jobs.evaluation import metrics
 from nlp_jobs.label_heads import LabelHeads
 from nlp_jobs.taxonomy import Pack
+from nlp_jobs.training.topic_fitting import LEAST_TOPIC, LEAST_TOUCHPOINT
 from nlp_jobs.training.topic_texts import TextInside, TopicText
-
-Numbers = NDArray[np.float64]
-# chances from which a topic and a touchpoint are named
-LEAST_TOPIC, LEAST_TOUCHPOINT = 0.2, 0.2
 
 
 class Measured:

@@ -26,10 +26,14 @@ from nlp_jobs.components.topics import BESIDE, JOINED, TopicChances, write_label
 from nlp_jobs.label_heads import LabelHeads, prune
 from nlp_jobs.taxonomy import Pack, load_pack
 from nlp_jobs.training.command_line import parse_options
-from nlp_jobs.training.topic_fitting import fit, fit_join, fit_weights
-from nlp_jobs.training.topic_measures import (
+from nlp_jobs.training.topic_fitting import (
     LEAST_TOPIC,
     LEAST_TOUCHPOINT,
+    fit,
+    fit_join,
+    fit_weights,
+)
+from nlp_jobs.training.topic_measures import (
     Measured,
     MeasuredInside,
     answer_by_cues,
